@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Which vCPU runs on which CPU.  The mechanism (sched.c) asks a policy, chosen by
+ * name in the manifest; a policy is one file with a struct sched_policy.
+ */
+#ifndef HV_SCHED_H
+#define HV_SCHED_H
+
+#include <hv/types.h>
+#include <hv/list.h>
+#include <arch/spinlock.h>
+
+struct vcpu;
+struct domain;
+
+struct runqueue {
+	spinlock_t lock;
+	struct list runnable; /* in the policy's order, without the running vCPU */
+	uint64_t slice_end;   /* clock; UINT64_MAX: alone */
+	uint64_t vruntime_min;
+	uint32_t switches; /* domain switches on this CPU */
+	uint64_t idle;	   /* ticks */
+};
+
+/* All called with the run queue's lock held. */
+struct sched_policy {
+	const char *name;
+	void (*weight_changed)(struct vcpu *v);
+	/* v becomes runnable; true: it should run before the current one ends its slice */
+	bool (*enqueue)(struct runqueue *rq, struct vcpu *v, const struct vcpu *running);
+	/* charge v for `ticks` on the CPU */
+	void (*account)(struct runqueue *rq, struct vcpu *v, uint32_t ticks);
+	/* v gives up the rest of its turn */
+	void (*yield)(struct runqueue *rq, struct vcpu *v);
+};
+
+extern const struct sched_policy *const sched_policies[]; /* NULL terminated */
+
+/**
+ * sched_setup - choose policy and time slice
+ * Returns -XEN_ENOENT for an unknown policy, -XEN_ERANGE for a slice outside
+ * 1000..30000 us.
+ */
+int sched_setup(const char *policy, uint32_t slice_us);
+
+/* Interrupts masked; run by the engine when need_resched is set. */
+void schedule(void);
+
+/* Ask this CPU to run the scheduler before it returns to a guest. */
+void sched_request(void);
+
+/* Block the current vCPU unless a virtual interrupt is pending and unmasked. */
+void sched_block(void);
+void sched_yield(void);
+
+/* Put an offline, held or blocked vCPU on the run queue of its CPU. */
+void sched_make_runnable(struct vcpu *v);
+/* Take it off, whatever it does; v->state becomes `state`. */
+void sched_remove(struct vcpu *v, uint8_t state);
+
+void sched_set_weight(struct domain *d, uint32_t weight);
+
+/* Ticks v has run so far. */
+uint64_t sched_run_time(const struct vcpu *v);
+
+#endif
