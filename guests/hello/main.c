@@ -34,7 +34,7 @@ void guest_main(void)
 	virq_register(SIGMA_VIRQ_TIMER, tick);
 	timer_arm(clock_us_to_ticks(PERIOD_US));
 	for (unsigned int seen = 0; seen < TICKS;) {
-		guest_idle();
+		guest_wait_until(ticks != seen);
 		for (; seen < ticks && seen < TICKS; seen++)
 			guest_printf("tick %u\n", seen + 1);
 	}

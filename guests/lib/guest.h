@@ -75,6 +75,12 @@ static inline void irq_enable(void)
 	__asm__ volatile("cpsie i" ::: "memory");
 }
 
+/* Let pending interrupts in, between two lines of masked code. */
+static inline void irq_window(void)
+{
+	__asm__ volatile("cpsie i\n\tisb\n\tcpsid i" ::: "memory");
+}
+
 /* ---- virtual interrupts --------------------------------------------------- */
 
 typedef void (*virq_handler)(unsigned int virq);
@@ -98,6 +104,16 @@ void timer_arm(uint32_t ticks);
 
 /* Give the processor away until a virtual interrupt comes; its handler has run. */
 void guest_idle(void);
+/* Sleep until a condition that handlers make true; none of them slips by. */
+#define guest_wait_until(condition)                           \
+	do {                                                  \
+		irq_disable();                                \
+		while (!(condition)) {                        \
+			hypercall_sched_op(SCHEDOP_block, 0); \
+			irq_window();                         \
+		}                                             \
+		irq_enable();                                 \
+	} while (0)
 /* Let the other domains run. */
 void guest_yield(void);
 

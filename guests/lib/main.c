@@ -62,8 +62,7 @@ static void end(unsigned int reason)
 	if (guest_descriptor->domain_id == 0) {
 		event_setup();
 		event_bind_virq(VIRQ_DOM_EXC, domain_ended);
-		while (others_run())
-			guest_idle();
+		guest_wait_until(!others_run());
 	}
 	guest_shutdown(reason);
 }

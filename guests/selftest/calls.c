@@ -174,8 +174,7 @@ void test_timer(void)
 	count = 0;
 	virq_register(SIGMA_VIRQ_TIMER, count_up);
 	timer_arm(period);
-	while (count == 0)
-		guest_idle();
+	guest_wait_until(count != 0);
 	took = clock_read() - start;
 	guest_check(took >= period, "3000 us ended after %u us", clock_ticks_to_us(took));
 
@@ -189,8 +188,7 @@ void test_timer(void)
 	result = hypercall_vcpu_op(VCPUOP_set_singleshot_timer, 0, guest_address(&op));
 	guest_check(result == 0, "set_singleshot_timer answers %ld", result);
 	guest_check(count == 1, "the single shot came at once");
-	while (count == 1)
-		guest_idle();
+	guest_wait_until(count != 1);
 	guest_check((uint64_t)clock_ticks_to_us(clock_read()) * 1000 + 1000 >=
 			    op.timeout_abs_ns,
 		    "the single shot came early");
