@@ -11,5 +11,52 @@ $(BUILD)/board.dtb: image/boards/$(BOARD).dts | $(BUILD)/src/linux-files
 	$(Q)mkdir -p $(BUILD)/image
 	$(Q)$(CROSS_COMPILE)cpp -nostdinc -undef -D__DTS__ -x assembler-with-cpp \
 		-I$(LINUX_DTS)/arch/arm/boot/dts/arm -I$(LINUX_DTS)/include \
-		-MMD -MT $@ -MF $(BUILD)/image/board.dts.d -o $(BUILD)/image/board.dts $<
+		-MMD -MP -MT $@ -MF $(BUILD)/image/board.dts.d -o $(BUILD)/image/board.dts $<
 	$(Q)dtc -@ -q -I dts -O dtb -o $@ $(BUILD)/image/board.dts
+
+# ---- the bootstrap -------------------------------------------------------
+BOOT_OUT     := $(BUILD)/image/bootstrap
+BOOT_OBJS    := $(addprefix $(BOOT_OUT)/,head.o cache.o main.o console.o board.o memory.o \
+		  mmu.o payload.o fit.o lib.o)
+# libfdt and LZ4 as they are, less their warnings
+BOOT_LIBFDT  := $(addprefix $(BOOT_OUT)/,fdt.o fdt_ro.o fdt_rw.o fdt_wip.o fdt_addresses.o)
+BOOT_LZ4     := $(addprefix $(BOOT_OUT)/,lz4.o lz4frame.o xxhash.o)
+
+# __NO_INLINE__: none of the C library's inline functions, they use floating point
+BOOT_CFLAGS  := -std=gnu11 -O2 -g -marm -mcpu=cortex-a9 -mgeneral-regs-only -D__NO_INLINE__ -ffreestanding \
+		-fPIE -fvisibility=hidden -fno-common -fno-stack-protector \
+		-fno-tree-loop-distribute-patterns -ffunction-sections -fdata-sections \
+		-ffile-prefix-map=$(CURDIR)/= -ffile-prefix-map=$(abspath $(BUILD))/= \
+		-I$(LIBFDT_SRC) -I$(LZ4_SRC) -MMD -MP
+BOOT_WARN    := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
+		-Wundef -Wvla -Wno-format
+# no unaligned word before the MMU is on
+BOOT_ALIGNED := -mno-unaligned-access
+
+$(BOOT_OUT):
+	$(Q)mkdir -p $@
+
+$(BOOT_OUT)/%.o: image/bootstrap/%.S | $(BOOT_OUT)
+	$(call say,AS,$@)
+	$(Q)$(CROSS_COMPILE)gcc $(BOOT_CFLAGS) -c -o $@ $<
+
+$(BOOT_OUT)/%.o: image/bootstrap/%.c | $(BOOT_OUT) $(LIBFDT_SRC) $(LZ4_SRC)
+	$(call say,CC,$@)
+	$(Q)$(CROSS_COMPILE)gcc $(BOOT_CFLAGS) $(BOOT_ALIGNED) $(BOOT_WARN) -c -o $@ $<
+
+$(BOOT_LIBFDT): $(BOOT_OUT)/%.o: | $(BOOT_OUT) $(LIBFDT_SRC)
+	$(call say,CC,$@)
+	$(Q)$(CROSS_COMPILE)gcc $(BOOT_CFLAGS) $(BOOT_ALIGNED) -w -c -o $@ $(LIBFDT_SRC)/$*.c
+
+$(BOOT_LZ4): $(BOOT_OUT)/%.o: | $(BOOT_OUT) $(LZ4_SRC)
+	$(call say,CC,$@)
+	$(Q)$(CROSS_COMPILE)gcc $(BOOT_CFLAGS) -w -c -o $@ $(LZ4_SRC)/$*.c
+
+$(BUILD)/bootstrap.elf: $(BOOT_OBJS) $(BOOT_LIBFDT) $(BOOT_LZ4) image/bootstrap/boot.lds
+	$(call say,LD,$@)
+	$(Q)$(CROSS_COMPILE)ld -pie --no-dynamic-linker --gc-sections --build-id=none \
+		-T image/bootstrap/boot.lds -o $@ $(filter %.o,$^)
+
+$(BUILD)/bootstrap.bin: $(BUILD)/bootstrap.elf
+	$(call say,OBJCOPY,$@)
+	$(Q)$(CROSS_COMPILE)objcopy -O binary $< $@
