@@ -17,6 +17,12 @@ struct domain;
  */
 void *arch_ram_pointer(maddr_t m);
 
+/* sigma: RAM [m, m + bytes) becomes visible at arch_ram_pointer().  Boot. */
+void arch_map_ram(maddr_t m, uint32_t bytes);
+
+/* Everything is built: give the memory of boot code to the heap. */
+void arch_boot_done(void);
+
 /**
  * arch_map_shared - map whole frames into the window for good
  * @m: page aligned machine address

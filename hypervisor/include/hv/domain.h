@@ -48,7 +48,8 @@ struct vcpu {
 	bool polling;		  /* blocked in SCHEDOP_poll: any pending event wakes */
 	struct sigma_vcpu_words *words; /* in the descriptor */
 	struct vcpu_info *info;	  /* adopted from the guest, or NULL */
-	struct timer timer;	  /* PV timer while not on a CPU; poll time-out */
+	struct timer timer;	  /* PV timer while it is blocked off the CPU */
+	struct timer poll_timer;  /* time-out of SCHEDOP_poll: vcpu_poll_expired */
 	struct {
 		struct list node;   /* run queue */
 		uint64_t vruntime;  /* fair policy: weighted ticks */
@@ -152,8 +153,23 @@ int domain_unpause(struct domain *d);
  */
 void domain_shutdown(struct domain *d, unsigned int reason);
 
+/**
+ * domain_destroy - end a domain for good: domctl's destroydomain
+ *
+ * It becomes DOMAIN_DYING: stopped, its ports closed, what it had mapped unmapped,
+ * dom0 told.  Its memory goes back by domain_reap() as soon as nobody else has pages
+ * of it mapped.  0, or -XEN_EINVAL for dom0.
+ */
+int domain_destroy(struct domain *d);
+
+/* Free a dying domain unless grants_in_use(d); grants call it, no lock held. */
+void domain_reap(struct domain *d);
+
 /* Translate: false when p is not the domain's own RAM. */
 bool domain_ram_to_machine(const struct domain *d, paddr_t p, uint32_t bytes, maddr_t *m);
+
+/* poll_timer of a vCPU fired: it stops polling and wakes. */
+void vcpu_poll_expired(struct timer *t);
 
 /* Wake a blocked vCPU.  From any context, no run queue lock held. */
 void vcpu_wake(struct vcpu *v);

@@ -20,7 +20,7 @@ void slots_free(maddr_t base, uint32_t size);
 
 /**
  * slots_alloc - a contiguous run of RAM
- * @wanted: preferred machine address, or {0}: anywhere (lowest fit from the top)
+ * @wanted: preferred machine address, or {0}: anywhere (the highest run that fits)
  * @exact: fail rather than place it elsewhere
  * Returns {0} when there is no such run.
  */
@@ -28,9 +28,13 @@ maddr_t slots_alloc(uint32_t size, maddr_t wanted, bool exact);
 uint32_t slots_total(void);	/* bytes of RAM */
 uint32_t slots_available(void); /* bytes free */
 uint32_t slots_largest(void);	/* bytes in the longest free run */
-bool ram_contains(maddr_t m, uint32_t bytes); /* is it RAM at all? */
+bool ram_contains(maddr_t m, uint32_t bytes); /* is all of it RAM? */
+bool ram_touches(maddr_t m, uint32_t bytes);  /* is any of it RAM? */
 
-/* The heap: pages inside the hypervisor's slot.  Contents zeroed. */
+/*
+ * The heap: pages inside the hypervisor's slot.  Contents zeroed.  Several regions
+ * may be added, all within one 1 MiB aligned piece of the address space.
+ */
 void heap_add(void *start, uint32_t bytes);
 void *heap_alloc(unsigned int pages); /* contiguous, page aligned; NULL: none */
 void heap_free(void *ptr, unsigned int pages);

@@ -39,6 +39,7 @@ struct manifest_domain {
 };
 
 #define MANIFEST_DOMAINS_MAX 8
+#define DEVICES_MAX 32 /* entries of one `devices` list */
 
 struct manifest {
 	const char *scheduler;
@@ -47,12 +48,25 @@ struct manifest {
 	struct manifest_domain domain[MANIFEST_DOMAINS_MAX];
 };
 
-/* All: 0, or a negative Xen errno with fit->part and fit->error set. */
+/*
+ * All: 0, or a negative Xen errno with fit->part and fit->error set.
+ *
+ * fit_open	whole and well-formed tree?  @blob: 8-byte aligned
+ * fit_find	an image with type and data inside the blob, not compressed
+ * fit_verify	every hash node of one image; an image without one is refused
+ * manifest_parse	/domains by the rules of docs/image-format.md: each property
+ *		known and in range, each image there and of the right type, exactly
+ *		one domain privileged
+ */
 int fit_open(struct fit *fit, const void *blob, uint32_t size);
 int fit_find(struct fit *fit, const char *name, struct fit_image *image);
-int fit_verify(struct fit *fit, const char *name); /* every hash node of one image */
+int fit_verify(struct fit *fit, const char *name);
 int fit_verify_all(struct fit *fit);
 int manifest_parse(struct fit *fit, struct manifest *manifest);
+
+/* Set part to "<kind> <name>" (name may be NULL) and the reason; returns @code. */
+int fit_fail(struct fit *fit, int code, const char *kind, const char *name,
+	     const char *format, ...) __attribute__((format(printf, 5, 6)));
 
 /*
  * ELF executables for 32-bit ARM: ET_EXEC at its physical addresses, ET_DYN

@@ -43,6 +43,9 @@ extern const struct sched_policy *const sched_policies[]; /* NULL terminated */
  */
 int sched_setup(const char *policy, uint32_t slice_us);
 
+/* Leave boot for the first vCPU. */
+void sched_start(void) __attribute__((noreturn));
+
 /* Interrupts masked; run by the engine when need_resched is set. */
 void schedule(void);
 

@@ -24,6 +24,9 @@ void timer_set(struct timer *t, uint64_t deadline);
 /* Disarm; harmless when not armed. */
 void timer_cancel(struct timer *t);
 
+/* Set this CPU's hardware timer to the first timer or the end of the slice. */
+void timer_program(void);
+
 /* The arch calls this when the CPU's hypervisor timer fires. */
 void timer_interrupt(void);
 

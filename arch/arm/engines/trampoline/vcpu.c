@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * vCPUs of the engine `trampoline`: their stack, first registers, PV timer, line.
+ *
+ * The private timer of a CPU belongs to the vCPU that is loaded there.  It is armed
+ * exactly while its interrupt is enabled at the distributor: the interrupt fast
+ * path, sigma_timer_arm and the functions below keep to that.
+ */
+#include <arch/cpu.h>
+#include <arch/irq.h>
+#include <arch/memory.h>
+#include <arch/time.h>
+#include <arch/vcpu.h>
+#include <asm/engine.h>
+#include <asm/gic.h>
+#include <asm/mmu.h>
+#include <asm/mpcore.h>
+#include <asm/percpu.h>
+#include <asm/regs.h>
+#include <hv/domain.h>
+#include <hv/frames.h>
+#include <hv/printk.h>
+#include <hv/virq.h>
+#include <string.h>
+
+#define VCPU_AREA_PAGES 2 /* guard page, then stack with the structure on top */
+#define FAULT_STACK 256	  /* bytes from the bottom of the stack, see fault.S */
+
+#define TIMER (MPCORE_VA + PRIVATE_TIMER_OFFSET)
+#define TIMER_LOAD 0x0
+#define TIMER_COUNTER 0x4
+#define TIMER_CONTROL 0x8
+#define TIMER_STATUS 0xc
+#define TIMER_ENABLE_IRQ 0x5
+#define TIMER_ENABLE_BIT (1u << IRQ_PRIVATE_TIMER)
+
+const char arch_engine_name[] = "trampoline";
+
+/* What monitor.S finds above the stack when a guest is interrupted. */
+struct monitor_frame {
+	uint32_t cpsr, pad, r0, r1, r2, r3, r12, pc;
+};
+
+static void vcpu_timer_expired(struct timer *t)
+{
+	struct vcpu *v = container_of(t, struct vcpu, timer);
+
+	v->arch.timer_armed = false;
+	virq_set(v, SIGMA_VIRQ_TIMER);
+}
+
+struct vcpu *arch_vcpu_alloc(void)
+{
+	char *area = heap_alloc(VCPU_AREA_PAGES);
+	struct vcpu *v;
+
+	if (!area)
+		return NULL;
+	window_map((uint32_t)(uintptr_t)area, maddr(0), 0);
+	v = (struct vcpu *)(void *)(area + VCPU_AREA_PAGES * PAGE_SIZE - sizeof(*v));
+	timer_init(&v->timer, vcpu_timer_expired);
+	return v;
+}
+
+static char *vcpu_area(struct vcpu *v)
+{
+	return (char *)v + sizeof(*v) - VCPU_AREA_PAGES * PAGE_SIZE;
+}
+
+void arch_vcpu_free(struct vcpu *v)
+{
+	char *area = vcpu_area(v);
+
+	window_map((uint32_t)(uintptr_t)area, image_to_machine(area), PAGE_DATA);
+	heap_free(area, VCPU_AREA_PAGES);
+}
+
+void arch_vcpu_reset(struct vcpu *v, paddr_t entry, uint32_t r0, uint32_t r1, uint32_t r2)
+{
+	struct arch_context *c = &v->arch.context;
+	struct monitor_frame *frame = (struct monitor_frame *)(void *)v - 1;
+	uint32_t fault_sp = (uint32_t)(uintptr_t)vcpu_area(v) + PAGE_SIZE + FAULT_STACK;
+	uint32_t *saved = (uint32_t *)frame - 10; /* r3-r11, lr: context_switch */
+
+	memset(saved, 0, 10 * sizeof(*saved));
+	saved[9] = (uint32_t)(uintptr_t)monitor_first_entry;
+	*frame = (struct monitor_frame){ .cpsr = PSR_ENTRY,
+					 .r0 = r0,
+					 .r1 = r1,
+					 .r2 = r2,
+					 .r12 = (uint32_t)(uintptr_t)v->domain->descriptor,
+					 .pc = entry.p };
+	*c = (struct arch_context){ .sctlr = SCTLR_ENTRY,
+				    .ttbr0 = v->domain->arch.sigma.m | TTBR_FLAGS,
+				    .ttbr1 = v->domain->arch.sigma.m | TTBR_FLAGS,
+				    .dacr = 1,
+				    .prrr = PRRR_LINUX,
+				    .nmrr = NMRR_LINUX,
+				    .vbar = (uint32_t)(uintptr_t)fault_vectors };
+	c->abt[1] = c->und[1] = c->irq[1] = c->svc[1] = fault_sp;
+	v->arch.monitor_sp = (uint32_t)(uintptr_t)saved;
+	v->arch.line = false;
+	v->arch.timer_armed = false;
+}
+
+static bool pv_timer_is_armed(void)
+{
+	return mmio_read(GICD_VA + GICD_ISENABLER) & TIMER_ENABLE_BIT;
+}
+
+static void pv_timer_disarm(void)
+{
+	mmio_write(GICD_VA + GICD_ICENABLER, TIMER_ENABLE_BIT);
+	mmio_write(TIMER + TIMER_CONTROL, 0);
+}
+
+static void pv_timer_program(uint64_t ticks)
+{
+	mmio_write(TIMER + TIMER_LOAD, ticks > UINT32_MAX ? UINT32_MAX : (uint32_t)ticks);
+	mmio_write(TIMER + TIMER_STATUS, 1);
+	mmio_write(TIMER + TIMER_CONTROL, TIMER_ENABLE_IRQ);
+	mmio_write(GICD_VA + GICD_ISENABLER, TIMER_ENABLE_BIT);
+}
+
+/* Take the running timer along: to a deadline that a blocked vCPU is woken at. */
+static void pv_timer_save(struct vcpu *v)
+{
+	uint32_t left;
+
+	if (!pv_timer_is_armed())
+		return;
+	left = mmio_read(TIMER + TIMER_COUNTER);
+	if (mmio_read(TIMER + TIMER_STATUS)) /* fired, its interrupt not yet taken */
+		left = 0;
+	pv_timer_disarm();
+	mmio_write(TIMER + TIMER_STATUS, 1);
+	mmio_write(GICD_VA + GICD_ICPENDR, TIMER_ENABLE_BIT);
+	v->arch.timer_deadline = arch_clock_read() + left;
+	v->arch.timer_armed = true;
+	if (v->state == VCPU_BLOCKED)
+		timer_set(&v->timer, v->arch.timer_deadline);
+}
+
+static void pv_timer_restore(struct vcpu *v)
+{
+	uint64_t now;
+
+	if (!v->arch.timer_armed)
+		return;
+	v->arch.timer_armed = false;
+	timer_cancel(&v->timer);
+	now = arch_clock_read();
+	if (v->arch.timer_deadline > now)
+		pv_timer_program(v->arch.timer_deadline - now);
+	else
+		virq_set(v, SIGMA_VIRQ_TIMER);
+}
+
+/* v has just been loaded: on return from a switch, and at its first entry. */
+static void vcpu_load_rest(struct vcpu *v)
+{
+	pv_timer_restore(v);
+	if (v->arch.line) {
+		v->arch.line = false;
+		mmio_write(GICD_VA + GICD_SGIR, LINE_RAISE);
+	}
+}
+
+void vcpu_resumed(void)
+{
+	vcpu_load_rest(this_cpu()->current);
+}
+
+void arch_vcpu_switch(struct vcpu *prev, struct vcpu *next)
+{
+	pv_timer_save(prev);
+	if (gic_line_retract())
+		prev->arch.line = true;
+	context_switch(prev, next);
+	vcpu_load_rest(prev);
+}
+
+void arch_vcpu_start(struct vcpu *first)
+{
+	context_start(first);
+}
+
+void arch_vcpu_raise_line(struct vcpu *v)
+{
+	if (v == this_cpu()->current)
+		mmio_write(GICD_VA + GICD_SGIR, LINE_RAISE);
+	else
+		v->arch.line = true;
+}
+
+void arch_vcpu_timer_arm(struct vcpu *v, uint64_t deadline)
+{
+	uint64_t now = arch_clock_read();
+
+	CHECK(v == this_cpu()->current);
+	pv_timer_disarm();
+	if (deadline > now)
+		pv_timer_program(deadline - now);
+	else
+		virq_set(v, SIGMA_VIRQ_TIMER);
+}
+
+void arch_vcpu_timer_stop(struct vcpu *v)
+{
+	CHECK(v == this_cpu()->current);
+	pv_timer_disarm();
+}
+
+void monitor_interrupt(uint32_t iar)
+{
+	gic_handle(iar);
+	if (this_cpu()->need_resched)
+		schedule();
+}
+
+void arch_idle_wait(void)
+{
+	__asm__ volatile("dsb\n"
+			 "wfi\n" /* a masked FIQ wakes as well: ARM ARM B1.8.14 */
+			 :
+			 :
+			 : "memory");
+	gic_poll();
+}
+
+/* The private timer while its vCPU sits in the scheduler's idle loop. */
+static void private_timer_interrupt(unsigned int irq)
+{
+	arch_irq_disable(irq);
+	virq_set(this_cpu()->current, SIGMA_VIRQ_TIMER);
+}
+
+__init void engine_init(void)
+{
+	irq_register(IRQ_PRIVATE_TIMER, private_timer_interrupt, "PV timer");
+}
+
+void arch_vcpu_print(struct vcpu *v)
+{
+	const struct monitor_frame *frame = (const struct monitor_frame *)(const void *)v - 1;
+	const struct arch_context *c = &v->arch.context;
+
+	if (v == this_cpu()->current && !this_cpu()->idle)
+		printk("  loaded: pc %08x cpsr %08x (others are in the processor)\n",
+		       frame->pc, frame->cpsr);
+	else
+		printk("  pc %08x cpsr %08x svc sp %08x lr %08x usr sp %08x lr %08x\n",
+		       frame->pc, frame->cpsr, c->svc[1], c->svc[2], c->sp_usr, c->lr_usr);
+	printk("  ttbr0 %08x sctlr %08x contextidr %08x vbar %08x pv timer %s\n", c->ttbr0,
+	       c->sctlr, c->contextidr, c->vbar, v->arch.timer_armed ? "armed" : "off");
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The Cortex-A9 MPCore's private peripherals, as the hypervisor drives them.
+ * All run with interrupts masked, on the CPU they concern.
+ */
+#ifndef ASM_MPCORE_H
+#define ASM_MPCORE_H
+
+#include <hv/types.h>
+#include <asm/window.h>
+
+static inline volatile uint32_t *mmio_register(uint32_t va)
+{
+	return (volatile uint32_t *)(uintptr_t)va;
+}
+
+static inline uint32_t mmio_read(uint32_t va)
+{
+	return *mmio_register(va);
+}
+
+static inline void mmio_write(uint32_t va, uint32_t value)
+{
+	*mmio_register(va) = value;
+}
+
+/* gic.c */
+void gic_init(void);	 /* distributor, once */
+void gic_init_cpu(void); /* interface of this CPU */
+void gic_handle(uint32_t iar); /* dispatch and end an acknowledged interrupt */
+void gic_poll(void);	 /* acknowledge what is pending, if anything, and handle it */
+bool gic_line_retract(void); /* take the line down; true: it was up */
+
+/* timers.c */
+void timers_init(uint32_t hz); /* clock, once */
+void timers_init_cpu(void);
+
+/* pl011.c: uart at UART_VA */
+void pl011_init(unsigned int irq);
+
+/* sysreg.c: vexpress system registers at SYSREG_VA */
+
+#endif

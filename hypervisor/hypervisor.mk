@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# The portable core: its sources, and the headers it is built against.
+
+# hot: on the path of interrupts, hypercalls and switches; cold: everything else
+HV_HOT_SRCS := \
+	hypervisor/event.c \
+	hypervisor/grant.c \
+	hypervisor/guest_access.c \
+	hypervisor/hypercall.c \
+	hypervisor/lib/crc32.c \
+	hypervisor/sched.c \
+	hypervisor/sched_fair.c \
+	hypervisor/sched_op.c \
+	hypervisor/timer.c \
+	hypervisor/vcpu_op.c \
+	hypervisor/virq.c
+
+HV_COLD_SRCS := \
+	hypervisor/board.c \
+	hypervisor/console.c \
+	hypervisor/console_line.c \
+	hypervisor/domain.c \
+	hypervisor/domain_build.c \
+	hypervisor/domain_devices.c \
+	hypervisor/domain_tree.c \
+	hypervisor/domctl.c \
+	hypervisor/elf.c \
+	hypervisor/fit.c \
+	hypervisor/frames.c \
+	hypervisor/hvm_op.c \
+	hypervisor/init.c \
+	hypervisor/keys.c \
+	hypervisor/lib/sha256.c \
+	hypervisor/lib/string.c \
+	hypervisor/lib/vsnprintf.c \
+	hypervisor/manifest.c \
+	hypervisor/memory_op.c \
+	hypervisor/panic.c \
+	hypervisor/platform_op.c \
+	hypervisor/printk.c \
+	hypervisor/sysctl.c \
+	hypervisor/tree.c \
+	hypervisor/version.c
+
+LIBFDT_SRCS := fdt.c fdt_addresses.c fdt_empty_tree.c fdt_ro.c fdt_rw.c fdt_strerror.c \
+	fdt_sw.c fdt_wip.c
+
+# Xen's public headers, from Debian's libxen-dev, without the rest of /usr/include
+$(BUILD)/include/xen:
+	$(Q)mkdir -p $(@D) && ln -sfn /usr/include/xen $@
+
+# What `git describe` says, in a header that changes only when it does.
+HV_VERSION := $(shell git describe --always --dirty --tags 2>/dev/null || echo unknown)
+$(BUILD)/include/hv/version.h: FORCE
+	$(Q)mkdir -p $(@D)
+	$(Q)echo '#define SIGMA_VERSION "$(HV_VERSION)"' > $@.new
+	$(Q)cmp -s $@.new $@ && rm $@.new || mv $@.new $@
+.PHONY: FORCE
+FORCE:

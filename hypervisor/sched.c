@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The mechanism of scheduling: run queues, time slices, blocking, the idle loop.
+ *
+ * A vCPU that runs is not on its run queue.  With nothing to run, the CPU waits in
+ * schedule() on the stack of the vCPU that it ran last, whose registers stay
+ * loaded: if that one wakes first, nothing needs to be switched.
+ */
+#include <arch/cpu.h>
+#include <arch/time.h>
+#include <arch/vcpu.h>
+#include <hv/domain.h>
+#include <hv/printk.h>
+#include <hv/sched.h>
+#include <hv/timer.h>
+#include <hv/virq.h>
+#include <string.h>
+
+#define SLICE_MIN_US 1000
+#define SLICE_MAX_US 30000
+
+extern const struct sched_policy sched_fair;
+
+const struct sched_policy *const sched_policies[] = { &sched_fair, NULL };
+static const struct sched_policy *policy;
+static uint32_t slice_ticks;
+
+int sched_setup(const char *name, uint32_t slice_us)
+{
+	const struct sched_policy *const *p = sched_policies;
+
+	while (*p && strcmp((*p)->name, name) != 0)
+		p++;
+	if (!*p)
+		return -XEN_ENOENT;
+	if (slice_us < SLICE_MIN_US || slice_us > SLICE_MAX_US)
+		return -XEN_ERANGE;
+	policy = *p;
+	slice_ticks = slice_us * (arch_clock_hz / 1000000);
+	return 0;
+}
+
+void sched_request(void)
+{
+	this_cpu()->need_resched = 1;
+}
+
+static struct runqueue *runqueue_of(const struct vcpu *v)
+{
+	return &percpu_of(v->cpu)->rq;
+}
+
+/* Lock held.  A lone vCPU has no slice; a second one starts its clock. */
+static void start_slice(struct runqueue *rq, uint64_t now)
+{
+	rq->slice_end = list_empty(&rq->runnable) ? UINT64_MAX : now + slice_ticks;
+}
+
+static struct vcpu *take_first(struct runqueue *rq)
+{
+	struct vcpu *v;
+
+	if (list_empty(&rq->runnable))
+		return NULL;
+	v = list_entry(rq->runnable.next, struct vcpu, sched.node);
+	list_remove(&v->sched.node);
+	return v;
+}
+
+/* Lock held; returns with it held and something to run. */
+static struct vcpu *wait_for_work(struct percpu *cpu)
+{
+	struct runqueue *rq = &cpu->rq;
+	uint64_t since = arch_clock_read();
+	struct vcpu *next;
+
+	cpu->idle = true;
+	rq->slice_end = UINT64_MAX;
+	while ((next = take_first(rq)) == NULL) {
+		spin_unlock(&rq->lock);
+		timer_program();
+		arch_idle_wait();
+		spin_lock(&rq->lock);
+	}
+	cpu->idle = false;
+	rq->idle += arch_clock_read() - since;
+	return next;
+}
+
+void schedule(void)
+{
+	struct percpu *cpu = this_cpu();
+	struct runqueue *rq = &cpu->rq;
+	struct vcpu *prev = cpu->current, *next;
+	uint64_t now = arch_clock_read();
+
+	spin_lock(&rq->lock);
+	cpu->need_resched = 0;
+	policy->account(rq, prev, (uint32_t)(now - prev->sched.run_since));
+	prev->sched.run_total += now - prev->sched.run_since;
+	if (prev->state == VCPU_RUNNABLE)
+		policy->enqueue(rq, prev, NULL);
+	next = take_first(rq);
+	if (unlikely(!next)) {
+		next = wait_for_work(cpu);
+		now = arch_clock_read();
+		cpu->need_resched = 0;
+	}
+	next->sched.run_since = now;
+	start_slice(rq, now);
+	if (next != prev) {
+		next->sched.switches++;
+		rq->switches++;
+		cpu->current = next;
+	}
+	spin_unlock(&rq->lock);
+	timer_program();
+	if (next != prev)
+		arch_vcpu_switch(prev, next);
+}
+
+void sched_start(void)
+{
+	struct percpu *cpu = this_cpu();
+	struct vcpu *first = take_first(&cpu->rq);
+
+	CHECK(first);
+	cpu->need_resched = 0;
+	cpu->current = first;
+	first->sched.run_since = arch_clock_read();
+	first->sched.switches++;
+	start_slice(&cpu->rq, first->sched.run_since);
+	timer_program();
+	arch_vcpu_start(first);
+}
+
+/* Lock held. */
+static void enqueue_and_preempt(struct percpu *cpu, struct vcpu *v)
+{
+	struct runqueue *rq = &cpu->rq;
+	struct vcpu *running = cpu->current;
+
+	v->state = VCPU_RUNNABLE;
+	if (v == running && !cpu->idle)
+		return; /* on its way into schedule(), which puts it back */
+	if (!running || cpu->idle || running->state != VCPU_RUNNABLE) {
+		policy->enqueue(rq, v, NULL);
+		return;
+	}
+	if (policy->enqueue(rq, v, running))
+		cpu->need_resched = 1;
+	else if (rq->slice_end == UINT64_MAX)
+		rq->slice_end = arch_clock_read() + slice_ticks;
+}
+
+void sched_make_runnable(struct vcpu *v)
+{
+	struct percpu *cpu = percpu_of(v->cpu);
+
+	spin_lock(&cpu->rq.lock);
+	if (v->state != VCPU_RUNNABLE)
+		enqueue_and_preempt(cpu, v);
+	spin_unlock(&cpu->rq.lock);
+	if (!cpu->idle && cpu->current)
+		timer_program();
+}
+
+void vcpu_wake(struct vcpu *v)
+{
+	struct percpu *cpu = percpu_of(v->cpu);
+
+	spin_lock(&cpu->rq.lock);
+	if (v->state == VCPU_BLOCKED)
+		enqueue_and_preempt(cpu, v);
+	spin_unlock(&cpu->rq.lock);
+	/* need_resched programs the timer on its way; the idle loop too */
+	if (!cpu->need_resched && !cpu->idle)
+		timer_program();
+}
+
+void sched_remove(struct vcpu *v, uint8_t state)
+{
+	struct percpu *cpu = percpu_of(v->cpu);
+
+	spin_lock(&cpu->rq.lock);
+	list_remove(&v->sched.node);
+	v->state = state;
+	if (v == cpu->current)
+		cpu->need_resched = 1;
+	spin_unlock(&cpu->rq.lock);
+}
+
+void sched_block(void)
+{
+	struct percpu *cpu = this_cpu();
+	struct vcpu *v = cpu->current;
+
+	spin_lock(&cpu->rq.lock);
+	v->state = VCPU_BLOCKED;
+	cpu->need_resched = 1;
+	spin_unlock(&cpu->rq.lock);
+	/* after the state is visible: whoever sets a bit from now on wakes us */
+	smp_mb();
+	if (virq_pending(v))
+		vcpu_wake(v);
+}
+
+void sched_yield(void)
+{
+	struct percpu *cpu = this_cpu();
+
+	spin_lock(&cpu->rq.lock);
+	policy->yield(&cpu->rq, cpu->current);
+	cpu->need_resched = 1;
+	spin_unlock(&cpu->rq.lock);
+}
+
+void sched_set_weight(struct domain *d, uint32_t weight)
+{
+	struct vcpu *v;
+
+	d->weight = weight;
+	vcpu_for_each(d, v) {
+		struct runqueue *rq = runqueue_of(v);
+
+		spin_lock(&rq->lock);
+		policy->weight_changed(v);
+		spin_unlock(&rq->lock);
+	}
+}
+
+uint64_t sched_run_time(const struct vcpu *v)
+{
+	const struct percpu *cpu = percpu_of(v->cpu);
+	uint64_t running = 0;
+
+	if (v == cpu->current && !cpu->idle)
+		running = arch_clock_read() - v->sched.run_since;
+	return v->sched.run_total + running;
+}

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Policy `fair`: each vCPU has a virtual time that advances with the ticks it runs,
+ * slower the larger its domain's weight; the one that is furthest behind runs next.
+ *
+ * Over any span in which two vCPUs want to run, they get ticks in proportion to
+ * their weights.  One that slept is brought up to the queue's virtual time, so that
+ * it cannot hoard, less one bonus, so that it starts at once.
+ */
+#include <hv/domain.h>
+#include <hv/sched.h>
+
+#define WEIGHT_DEFAULT 256
+/* Virtual time: ticks << 8 for the default weight. */
+#define VRUNTIME_SHIFT 8
+/* A sleeper may start this much behind the others: 1 ms of ticks at 100 MHz. */
+#define WAKE_BONUS (100000u << VRUNTIME_SHIFT)
+
+static uint32_t weight_of(const struct vcpu *v)
+{
+	return v->domain->weight ? v->domain->weight : WEIGHT_DEFAULT;
+}
+
+static void fair_weight_changed(struct vcpu *v)
+{
+	v->sched.inverse_weight = (WEIGHT_DEFAULT << VRUNTIME_SHIFT) / weight_of(v);
+	if (v->sched.inverse_weight == 0)
+		v->sched.inverse_weight = 1;
+}
+
+static void fair_account(struct runqueue *rq, struct vcpu *v, uint32_t ticks)
+{
+	(void)rq;
+	v->sched.vruntime += (uint64_t)ticks * v->sched.inverse_weight;
+}
+
+/* The queue's time is that of the vCPU which is furthest behind; never back. */
+static void advance(struct runqueue *rq, const struct vcpu *running)
+{
+	uint64_t least = UINT64_MAX;
+
+	if (!list_empty(&rq->runnable))
+		least = list_entry(rq->runnable.next, struct vcpu, sched.node)->sched.vruntime;
+	if (running && running->sched.vruntime < least)
+		least = running->sched.vruntime;
+	if (least != UINT64_MAX && least > rq->vruntime_min)
+		rq->vruntime_min = least;
+}
+
+static bool fair_enqueue(struct runqueue *rq, struct vcpu *v, const struct vcpu *running)
+{
+	struct list *where = rq->runnable.next;
+	bool wakes = running != NULL;
+
+	advance(rq, running);
+	if (v->sched.vruntime + WAKE_BONUS < rq->vruntime_min)
+		v->sched.vruntime = rq->vruntime_min - WAKE_BONUS;
+	while (where != &rq->runnable &&
+	       list_entry(where, struct vcpu, sched.node)->sched.vruntime <= v->sched.vruntime)
+		where = where->next;
+	list_insert_before(where, &v->sched.node);
+	return wakes && v->sched.vruntime < running->sched.vruntime;
+}
+
+static void fair_yield(struct runqueue *rq, struct vcpu *v)
+{
+	const struct vcpu *next;
+
+	if (list_empty(&rq->runnable))
+		return;
+	next = list_entry(rq->runnable.next, struct vcpu, sched.node);
+	if (v->sched.vruntime <= next->sched.vruntime)
+		v->sched.vruntime = next->sched.vruntime + 1;
+}
+
+const struct sched_policy sched_fair = {
+	.name = "fair",
+	.weight_changed = fair_weight_changed,
+	.enqueue = fair_enqueue,
+	.account = fair_account,
+	.yield = fair_yield,
+};
