@@ -40,6 +40,7 @@ HV_COLD_SRCS := \
 	hypervisor/printk.c \
 	hypervisor/sysctl.c \
 	hypervisor/tree.c \
+	hypervisor/tree_interrupt.c \
 	hypervisor/version.c
 
 LIBFDT_SRCS := fdt.c fdt_addresses.c fdt_empty_tree.c fdt_ro.c fdt_rw.c fdt_strerror.c \

@@ -21,10 +21,10 @@
 
 struct domain;
 
-#define KERNEL_OFFSET 0x8000u	 /* of a raw Image, as Linux's TEXT_OFFSET */
-#define LOAD_LIMIT 0x10000000u	 /* initrd and tree within: Linux's low memory */
-#define DOMAIN_TREE_SIZE 0x10000u /* room for a domain's tree, aligned to it */
-#define DOMAIN_PAGES (2 + GRANT_FRAMES_MAX) /* rings and grant frames */
+#define KERNEL_OFFSET    0x8000u     /* of a raw Image, as Linux's TEXT_OFFSET */
+#define LOAD_LIMIT       0x10000000u /* initrd and tree within: Linux's low memory */
+#define DOMAIN_TREE_SIZE 0x10000u    /* room for a domain's tree, aligned to it */
+#define DOMAIN_OWN_PAGES (2 + GRANT_FRAMES_MAX) /* rings and grant frames */
 
 /**
  * domains_build - build every domain of the manifest, or none
@@ -54,9 +54,9 @@ paddr_t domain_grant_frames(const struct domain *d);
  * direct mapped gets dma-ranges on the buses of its devices.
  * Returns the size used, or a negative Xen errno with *error set.
  */
-int domain_tree_build(struct domain *d, const struct manifest_domain *m, const struct fit *fit,
-		      const void *base, const void *board, void *to, uint32_t size,
-		      const char **error);
+int domain_tree_build(struct domain *d, const struct manifest_domain *m,
+		      const struct fit *fit, const void *base, const void *board,
+		      void *to, uint32_t size, const char **error);
 
 /**
  * domain_devices_check - may each domain have the devices that it lists?
@@ -65,7 +65,8 @@ int domain_tree_build(struct domain *d, const struct manifest_domain *m, const s
  * RAM, a device or an interrupt in two domains ("all" means all).
  * 0 or a negative Xen errno with fit->part and fit->error set.
  */
-int domain_devices_check(struct fit *fit, const struct manifest *manifest, const void *board);
+int domain_devices_check(struct fit *fit, const struct manifest *manifest,
+			 const void *board);
 
 /* Devices: each node the domain owns gives it its registers and interrupts. */
 int domain_devices_assign(struct domain *d, const struct manifest_domain *m,
@@ -93,21 +94,11 @@ bool device_list_owns(const struct device_list *list, const struct tree_node *n)
 /* Is something below n listed? */
 bool device_list_below(const struct device_list *list, const struct tree_node *n);
 
-enum device_role {
-	ROLE_NONE,	 /* any other node */
-	ROLE_INTERRUPTS, /* the interrupt controller: becomes sigma,virq */
-	ROLE_HYPERVISOR, /* other devices that the hypervisor keeps */
-};
-
-/* @console: device_console() of the same tree */
-enum device_role device_role(const void *tree, int node, int console);
-/* The hypervisor's serial port: /chosen's stdout-path or alias serial0; -1: none. */
-int device_console(const void *tree);
 /* /cpus, /memory, /chosen …: nodes of the root that describe no device. */
 bool device_is_special(const struct tree_node *n);
 
 /* The i-th node that a device's memory-region names; false: no more. */
-bool device_memory_region(const struct tree_node *n, unsigned int i, struct tree_node *region,
-			  struct tree_node *parent);
+bool device_memory_region(const struct tree_node *n, unsigned int i,
+			  struct tree_node *region, struct tree_node *parent);
 
 #endif

@@ -55,7 +55,31 @@ struct tree_node {
  * Translated through the `ranges` of every bus above.  False: no such range, or
  * the CPU cannot address it (an I2C device, say).
  */
-bool tree_reg(const struct tree_node *n, unsigned int index, uint32_t *base, uint32_t *size);
+bool tree_reg(const struct tree_node *n, unsigned int index, uint32_t *base,
+	      uint32_t *size);
+
+/* The last search by phandle, which is what the next one asks for too. */
+struct tree_search {
+	uint32_t phandle;
+	int node;
+};
+
+/**
+ * tree_interrupt - interrupt `index` of a node, as a number of the GIC
+ * @search: zeroed at first; for one tree only
+ *
+ * From `interrupts-extended` or `interrupts`, through interrupt-maps.  0,
+ * -XEN_ENOENT (no more), -XEN_ENODEV (another controller's) or -XEN_EINVAL.
+ */
+int tree_interrupt(const struct tree_node *n, unsigned int index,
+		   struct tree_search *search, unsigned int *irq);
+
+/**
+ * tree_chain - a node given by its offset, with the nodes above it
+ * @nodes: TREE_DEPTH_MAX elements
+ * Returns the element of the node itself, or NULL.
+ */
+const struct tree_node *tree_chain(const void *tree, int node, struct tree_node *nodes);
 
 #define TREE_SKIP 1 /* a visitor's answer: not what is below this node */
 

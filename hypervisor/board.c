@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The board's device tree, as far as the hypervisor itself is concerned.
+ */
+#include <arch/memory.h>
+#include <hv/board.h>
+#include <hv/frames.h>
+#include <hv/tree.h>
+#include <hv/xen.h>
+#include <libfdt.h>
+#include <public/sigma.h>
+
+static paddr_t ram_base;
+
+/* What the hypervisor keeps for itself, whatever a manifest says. */
+static const struct {
+	const char *compatible;
+	enum board_role role;
+} kept[] = {
+	{"arm,cortex-a9-gic", ROLE_INTERRUPTS},
+	{"arm,cortex-a7-gic", ROLE_INTERRUPTS},
+	{"arm,cortex-a15-gic", ROLE_INTERRUPTS},
+	{"arm,gic-400", ROLE_INTERRUPTS},
+	{"arm,cortex-a9-scu", ROLE_HYPERVISOR},
+	{"arm,cortex-a9-twd-timer", ROLE_HYPERVISOR},
+	{"arm,cortex-a9-twd-wdt", ROLE_HYPERVISOR},
+	{"arm,cortex-a9-global-timer", ROLE_HYPERVISOR},
+	{"arm,cortex-a9-pmu", ROLE_HYPERVISOR},
+	{"arm,armv7-timer", ROLE_HYPERVISOR},
+	{"arm,pl310-cache", ROLE_HYPERVISOR},
+	{"arm,sp804", ROLE_HYPERVISOR},
+};
+
+enum board_role board_node_role(const void *tree, int node, int console)
+{
+	int length;
+	const char *list = fdt_getprop(tree, node, "compatible", &length);
+
+	if (node == console)
+		return ROLE_HYPERVISOR;
+	for (unsigned int i = 0; list != NULL && i < ARRAY_SIZE(kept); i++)
+		if (fdt_stringlist_contains(list, length, kept[i].compatible))
+			return kept[i].role;
+	return ROLE_NONE;
+}
+
+/* A path or an alias, with options after a colon as stdout-path has them. */
+static int find_node(const void *tree, const char *name)
+{
+	const char *options = strchr(name, ':');
+
+	return options != NULL
+		       ? fdt_path_offset_namelen(tree, name, (int)(options - name))
+		       : fdt_path_offset(tree, name);
+}
+
+int board_console_node(const void *tree)
+{
+	int chosen = fdt_path_offset(tree, "/chosen"), node = -1;
+	const char *path = NULL;
+
+	if (chosen >= 0) {
+		path = tree_string(tree, chosen, "stdout-path");
+		if (path == NULL)
+			path = tree_string(tree, chosen, "linux,stdout-path");
+	}
+	if (path != NULL)
+		node = find_node(tree, path);
+	if (node < 0)
+		node = fdt_path_offset(tree, "serial0");
+	return node < 0 ? -1 : node;
+}
+
+int board_node_reg(const void *tree, int node, unsigned int index, maddr_t *base,
+		   uint32_t *bytes)
+{
+	struct tree_node nodes[TREE_DEPTH_MAX];
+	const struct tree_node *n = tree_chain(tree, node, nodes);
+
+	return n != NULL && tree_reg(n, index, &base->m, bytes) ? 0 : -XEN_ENODEV;
+}
+
+int board_node_irq(const void *tree, int node, unsigned int index, unsigned int *irq)
+{
+	struct tree_node nodes[TREE_DEPTH_MAX];
+	struct tree_search search = {0};
+	const struct tree_node *n = tree_chain(tree, node, nodes);
+
+	return n != NULL ? tree_interrupt(n, index, &search, irq) : -XEN_ENODEV;
+}
+
+paddr_t board_ram_base(void)
+{
+	return ram_base;
+}
+
+static bool is_memory(const void *board, int node)
+{
+	const char *type = tree_string(board, node, "device_type");
+
+	return type != NULL && strcmp(type, "memory") == 0;
+}
+
+/*
+ * Add the banks of one node, as far as the hypervisor's window does not hide them;
+ * *lowest is the lowest whole slot seen so far.
+ */
+static void add_banks(const struct tree_node *n, uint32_t *lowest)
+{
+	uint32_t base, size, first;
+
+	for (unsigned int i = 0; tree_reg(n, i, &base, &size); i++) {
+		first = align_up(base, SLOT_SIZE);
+		if (base >= SIGMA_WINDOW_BASE || !range_in(first, SLOT_SIZE, base, size))
+			continue;
+		if (size > SIGMA_WINDOW_BASE - base)
+			size = SIGMA_WINDOW_BASE - base;
+		slots_add(maddr(base), size);
+		arch_map_ram(maddr(first), (size - (first - base)) & ~SLOT_MASK);
+		if (first < *lowest)
+			*lowest = first;
+	}
+}
+
+/* 64-bit ranges of /memreserve/, cut to what a 32-bit bus can reach. */
+static void reserve_listed(const void *board)
+{
+	uint64_t base, size;
+
+	for (int i = 0; i < fdt_num_mem_rsv(board); i++) {
+		if (fdt_get_mem_rsv(board, i, &base, &size) != 0 || base > UINT32_MAX)
+			continue;
+		if (size > UINT32_MAX - base)
+			size = UINT32_MAX - base + 1;
+		if (size > UINT32_MAX)
+			size = UINT32_MAX;
+		slots_reserve(maddr((uint32_t)base), (uint32_t)size);
+	}
+}
+
+static void reserve_regions(const struct tree_node *root)
+{
+	struct tree_node parent = {root->tree, 0, root};
+	struct tree_node region = {root->tree, 0, &parent};
+	uint32_t base, size;
+
+	parent.offset = fdt_subnode_offset(root->tree, root->offset, "reserved-memory");
+	if (parent.offset < 0)
+		return;
+	fdt_for_each_subnode(region.offset, root->tree, parent.offset) {
+		if (!tree_is_enabled(root->tree, region.offset))
+			continue;
+		for (unsigned int i = 0; tree_reg(&region, i, &base, &size); i++)
+			slots_reserve(maddr(base), size);
+	}
+}
+
+int board_memory_scan(const void *board, const char **error)
+{
+	struct tree_node root = {board, 0, NULL};
+	struct tree_node n = {board, 0, &root};
+	uint32_t lowest = UINT32_MAX;
+	int result = tree_check(board, fdt_totalsize(board), error);
+
+	if (result != 0)
+		return result;
+	fdt_for_each_subnode(n.offset, board, 0) {
+		if (is_memory(board, n.offset) && tree_is_enabled(board, n.offset))
+			add_banks(&n, &lowest);
+	}
+	if (lowest == UINT32_MAX) {
+		*error = "names no memory (a node with device_type \"memory\" and a reg "
+			 "of at least 1 MiB)";
+		return -XEN_EINVAL;
+	}
+	reserve_listed(board);
+	reserve_regions(&root);
+	ram_base = paddr(lowest);
+	return 0;
+}
