@@ -100,7 +100,8 @@ static void expect_exit(const char *step, pid_t pid, int status)
 	if (WIFSIGNALED(got))
 		fail("%s: child killed by signal %d", step, WTERMSIG(got));
 	if (WEXITSTATUS(got) != status)
-		fail("%s: child returned %d, expected %d", step, WEXITSTATUS(got), status);
+		fail("%s: child returned %d, expected %d", step, WEXITSTATUS(got),
+		     status);
 }
 
 static pid_t start(const char *step)
@@ -186,7 +187,8 @@ static void check_copy_on_write(uint32_t seed)
 		int good = memory_sum(memory, words) == sum;
 
 		fill(memory, ~seed, words);
-		_exit(good && memory_sum(memory, words) == stream_sum(~seed, words) ? 42 : 1);
+		_exit(good && memory_sum(memory, words) == stream_sum(~seed, words) ? 42
+										    : 1);
 	}
 	expect_exit("copy on write", pid, 42);
 	if (memory_sum(memory, words) != sum)
@@ -209,7 +211,8 @@ static void check_file(const char *self)
 	if (!first)
 		first = sum;
 	if (sum != first)
-		fail("file map: checksum %08x, was %08x", (unsigned int)sum, (unsigned int)first);
+		fail("file map: checksum %08x, was %08x", (unsigned int)sum,
+		     (unsigned int)first);
 	munmap(memory, MAP_PAGES * PAGE_BYTES);
 	close(file);
 }

@@ -1,0 +1,107 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Build Linux, or take it from the cache.
+#
+#   build.sh CONFIG OUT    Debian's source + linux-patches/ + CONFIG to
+#                          OUT/{Image,zImage,System.map,vmlinux,config}
+#
+# The cache is $SIGMA_CACHE/linux/KEY; the key is a hash of all that the result
+# depends on: the source archive, the series, CONFIG, the compiler, this script.
+# CROSS_COMPILE is the tool chain, LINUX_JOBS how many compilers run at once.
+set -eu
+umask 022
+
+config=$1
+out=$2
+top=$(cd "$(dirname "$0")/../.." && pwd)
+cache=${SIGMA_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/sigma}/linux
+package=${LINUX_PACKAGE:-linux-source-6.12}
+cross=${CROSS_COMPILE:-arm-linux-gnueabihf-}
+jobs=${LINUX_JOBS:-$(nproc)}
+files="Image zImage System.map vmlinux config"
+
+say() {
+	echo "linux: $*" >&2
+}
+
+die() {
+	say "$*"
+	exit 1
+}
+
+archive=$("$top/tools/fetch.sh" source-tarball "$package")
+command -v "${cross}gcc" >/dev/null || die "there is no ${cross}gcc: run 'make setup'"
+key=$({
+	sha256sum <"$archive"
+	cat "$top"/linux-patches/series "$top"/linux-patches/*.patch "$config" "$0"
+	"${cross}gcc" --version
+	"${cross}ld" --version
+} | sha256sum | cut -c1-16)
+
+deliver() {
+	mkdir -p "$out"
+	for file in $files; do
+		cp "$cache/$key/$file" "$out/$file.new"
+		mv "$out/$file.new" "$out/$file"
+	done
+}
+
+if [ -f "$cache/$key/Image" ]; then
+	say "this kernel is in the cache ($key)"
+	deliver
+	exit
+fi
+
+# Nothing but $work is written to until the kernel is complete.
+mkdir -p "$cache"
+work=$(mktemp -d "$cache/build.XXXXXX")
+trap 'rm -rf "$work"' EXIT
+log=$cache/build.log
+
+run() {
+	"$@" >>"$log" 2>&1 || {
+		tail -n 30 "$log" >&2
+		die "failed: $* (all of it: $log)"
+	}
+}
+
+kbuild() {
+	run nice make -C "$work/source" O="$work/build" -j"$jobs" ARCH=arm CROSS_COMPILE="$cross" \
+		LOCALVERSION= KBUILD_BUILD_VERSION=1 KBUILD_BUILD_USER=sigma KBUILD_BUILD_HOST=sigma \
+		KBUILD_BUILD_TIMESTAMP='Thu Jan  1 00:00:00 UTC 1970' "$@"
+}
+
+# A fragment asks, Kconfig decides: what it did not grant is an error.
+check_config() {
+	local line missing
+
+	missing=$(grep '^CONFIG_' "$config" | while read -r line; do
+		grep -qxF "$line" "$work/build/.config" || echo "$line"
+	done)
+	[ -z "$missing" ] || die "the kernel's Kconfig does not grant, of $config:" $missing
+}
+
+: >"$log"
+say "not in the cache: building it, which takes some minutes (progress: $log)"
+say "1/4 unpacking $(basename "$archive")"
+mkdir "$work/source" "$work/build"
+run tar -C "$work/source" --strip-components=1 -xf "$archive"
+say "2/4 applying the series"
+run "$top/tools/linux-series.sh" patch "$work/source"
+say "3/4 configuring"
+# the environment's MAKEFLAGS are those of Sigma's build, not of Linux's
+unset MAKEFLAGS MFLAGS MAKELEVEL
+KCONFIG_ALLCONFIG=$(realpath "$config") kbuild allnoconfig
+check_config
+say "4/4 compiling ($jobs at a time)"
+kbuild Image zImage
+
+mkdir "$work/result"
+cp "$work/build/arch/arm/boot/Image" "$work/build/arch/arm/boot/zImage" \
+	"$work/build/System.map" "$work/result"
+"${cross}strip" --strip-debug -o "$work/result/vmlinux" "$work/build/vmlinux"
+cp "$work/build/.config" "$work/result/config"
+rm -rf "${cache:?}/$key"
+mv "$work/result" "$cache/$key"
+deliver
