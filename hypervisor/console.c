@@ -380,18 +380,22 @@ static void ring_notified(struct domain *d, unsigned int port)
 int console_setup_ring(struct domain *d, paddr_t p)
 {
 	struct console_source *s = d->console;
+	struct xencons_interface *ring;
 	maddr_t m;
 	int port;
 
 	if (!domain_ram_to_machine(d, p, PAGE_SIZE, &m))
 		return -XEN_EINVAL;
-	port = event_bind_hypervisor(d, 0, ring_notified);
-	if (port < 0)
-		return port;
-	s->ring = arch_map_shared(m, 1, false);
-	if (s->ring == NULL)
+	ring = arch_map_shared(m, 1, false);
+	if (ring == NULL)
 		return -XEN_ENOMEM;
-	memset(s->ring, 0, PAGE_SIZE);
+	memset(ring, 0, PAGE_SIZE);
+	port = event_bind_hypervisor(d, 0, ring_notified);
+	if (port < 0) {
+		arch_unmap_shared(ring, 1);
+		return port;
+	}
+	s->ring = ring;
 	s->port = (unsigned int)port;
 	d->hvm_params[HVM_PARAM_CONSOLE_PFN] = p.p >> PAGE_SHIFT;
 	d->hvm_params[HVM_PARAM_CONSOLE_EVTCHN] = (uint32_t)port;
