@@ -43,8 +43,8 @@ say   = @printf '  %-8s%s\n' '$(1)' '$(patsubst $(BUILD)/%,%,$(2))'
 all: ## build the hypervisor, the guests and every image
 
 include tools/tools.mk
-include arch/arm/arch.mk
 include hypervisor/hypervisor.mk
+include arch/arm/arch.mk
 -include guests/guests.mk
 -include guests/linux/linux.mk
 include image/image.mk

@@ -12,6 +12,7 @@
 #include <hv/grant.h>
 #include <hv/printk.h>
 #include <hv/sched.h>
+#include <hv/virq.h>
 #include <string.h>
 
 #define DOMAIN_PAGES ((sizeof(struct domain) + PAGE_SIZE - 1) / PAGE_SIZE)
@@ -53,34 +54,40 @@ static int vcpus_create(struct domain *d)
 	return 0;
 }
 
-/* Takes the next free id; false: none. */
-static bool domain_publish(struct domain *d)
+/* The next free id; MAX_DOMAINS: none.  Domains are created one at a time. */
+static unsigned int free_id(void)
 {
-	bool found = false;
+	unsigned int id = 0;
 
+	while (id < MAX_DOMAINS && domains[id])
+		id++;
+	return id;
+}
+
+static void domain_publish(struct domain *d)
+{
 	spin_lock(&domain_list_lock);
-	for (unsigned int id = 0; id < MAX_DOMAINS && !found; id++) {
-		if (domains[id])
-			continue;
-		d->id = (uint16_t)id;
-		domains[id] = d;
-		found = true;
-	}
+	domains[d->id] = d;
 	spin_unlock(&domain_list_lock);
-	return found;
 }
 
 struct domain *domain_create(const char *name, unsigned int vcpu_count, bool privileged)
 {
-	struct domain *d = heap_alloc(DOMAIN_PAGES);
-	const char *missing = "memory";
+	unsigned int id = free_id();
+	const char *missing = "free domain ids";
+	struct domain *d;
 
+	if (id == MAX_DOMAINS)
+		goto out;
+	missing = "memory";
+	d = heap_alloc(DOMAIN_PAGES);
 	if (!d)
 		goto out;
+	d->id = (uint16_t)id;
 	d->state = DOMAIN_BUILDING;
 	d->vcpu_count = (uint8_t)vcpu_count;
 	d->privileged = privileged;
-	strncpy(d->name, name, sizeof(d->name) - 1);
+	hv_snprintf(d->name, sizeof(d->name), "%s", name);
 	if (vcpus_create(d))
 		goto out_vcpus;
 	if (events_create(d))
@@ -89,13 +96,12 @@ struct domain *domain_create(const char *name, unsigned int vcpu_count, bool pri
 		goto out_events;
 	if (console_create(d))
 		goto out_grants;
-	if (domain_publish(d))
-		return d;
+	domain_publish(d);
+	return d;
 
-	missing = "free domain ids";
-	console_destroy(d);
 out_grants:
 	grants_destroy(d);
+	grants_free(d);
 out_events:
 	events_destroy(d);
 out_vcpus:
@@ -217,6 +223,52 @@ void domain_shutdown(struct domain *d, unsigned int reason)
 	if (d->privileged)
 		machine_end(reason);
 	event_raise_global_virq(VIRQ_DOM_EXC);
+}
+
+int domain_destroy(struct domain *d)
+{
+	struct vcpu *v;
+
+	if (d->privileged)
+		return -XEN_EINVAL;
+	spin_lock(&d->lock);
+	if (d->state == DOMAIN_DYING) {
+		spin_unlock(&d->lock);
+		return 0;
+	}
+	d->state = DOMAIN_DYING;
+	vcpu_for_each(d, v)
+		vcpu_hold(v);
+	spin_unlock(&d->lock);
+	virq_release(d);
+	events_destroy(d);
+	grants_destroy(d);
+	event_raise_global_virq(VIRQ_DOM_EXC);
+	domain_reap(d);
+	return 0;
+}
+
+/* The caller runs in another domain, so none of d's stacks is in use. */
+void domain_reap(struct domain *d)
+{
+	struct vcpu *v;
+
+	if (d->state != DOMAIN_DYING || grants_in_use(d))
+		return;
+	spin_lock(&domain_list_lock);
+	domains[d->id] = NULL;
+	spin_unlock(&domain_list_lock);
+	vcpu_for_each(d, v) {
+		CHECK(v != current_vcpu());
+		timer_cancel(&v->timer);
+		timer_cancel(&v->poll_timer);
+	}
+	grants_free(d);
+	console_destroy(d);
+	arch_domain_free(d);
+	slots_free(d->machine_base, d->ram_size);
+	vcpus_free(d);
+	heap_free(d, DOMAIN_PAGES);
 }
 
 bool domain_ram_to_machine(const struct domain *d, paddr_t p, uint32_t bytes, maddr_t *m)

@@ -40,41 +40,6 @@ long do_unknown(uint32_t a0, uint32_t a1, uint32_t a2, uint32_t a3, uint32_t a4)
 	return -XEN_ENOSYS;
 }
 
-/* One call's worth of console text: it is copied with interrupts masked. */
-#define CONSOLE_WRITE_MAX 16384
-
-static long console_io_write(uint32_t bytes, vaddr_t from)
-{
-	struct domain *d = current_domain();
-	char text[128];
-
-	if (bytes > CONSOLE_WRITE_MAX)
-		return -XEN_E2BIG;
-	while (bytes) {
-		uint32_t part = bytes < sizeof(text) ? bytes : (uint32_t)sizeof(text);
-
-		if (copy_from_guest(text, from, part))
-			return -XEN_EFAULT;
-		console_write(d->console, text, part);
-		from = vaddr_add(from, part);
-		bytes -= part;
-	}
-	return 0;
-}
-
-long do_console_io(uint32_t cmd, uint32_t bytes, uint32_t buffer, uint32_t a3,
-		   uint32_t a4)
-{
-	(void)a3, (void)a4;
-	switch (cmd) {
-	case CONSOLEIO_write:
-		return console_io_write(bytes, vaddr(buffer));
-	case CONSOLEIO_read:
-		return console_read(vaddr(buffer), bytes);
-	default:
-		return -XEN_ENOSYS;
-	}
-}
 
 long do_sigma_virq_ctl(uint32_t op, uint32_t a, uint32_t b, uint32_t a3, uint32_t a4)
 {

@@ -4,6 +4,7 @@
 # hot: on the path of interrupts, hypercalls and switches; cold: everything else
 HV_HOT_SRCS := \
 	hypervisor/event.c \
+	hypervisor/event_op.c \
 	hypervisor/grant.c \
 	hypervisor/guest_access.c \
 	hypervisor/hypercall.c \
@@ -27,6 +28,7 @@ HV_COLD_SRCS := \
 	hypervisor/elf.c \
 	hypervisor/fit.c \
 	hypervisor/frames.c \
+	hypervisor/grant_table.c \
 	hypervisor/hvm_op.c \
 	hypervisor/init.c \
 	hypervisor/keys.c \
@@ -38,6 +40,7 @@ HV_COLD_SRCS := \
 	hypervisor/panic.c \
 	hypervisor/platform_op.c \
 	hypervisor/printk.c \
+	hypervisor/shared_info.c \
 	hypervisor/sysctl.c \
 	hypervisor/tree.c \
 	hypervisor/tree_interrupt.c \

@@ -36,7 +36,7 @@ static __init void memory_setup(const struct boot_info *boot)
 	slots_reserve(boot->image, boot->image_bytes);
 	slots_reserve(boot->fit, boot->fit_bytes);
 	printk("      RAM %u MiB at %08x, hypervisor at %08x\n", slots_total() >> SLOT_SHIFT,
-	       board_ram_base.m, boot->image.m);
+	       board_ram_base().p, boot->image.m);
 }
 
 static __init void image_setup(const struct boot_info *boot, struct fit *fit,

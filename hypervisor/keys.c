@@ -71,7 +71,9 @@ static const char *vcpu_state_text(const struct vcpu *v)
 {
 	static const char *const texts[] = {"offline", "runnable", "blocked", "held"};
 
-	return v == percpu_of(v->cpu)->current ? "on its CPU" : texts[v->state % 4];
+	const struct percpu *cpu = percpu_of(v->cpu);
+
+	return v == cpu->current && !cpu->idle ? "on its CPU" : texts[v->state % 4];
 }
 
 static void key_domains(void)
@@ -128,14 +130,26 @@ static void key_interrupts(void)
 
 /* ---- statistics ---------------------------------------------------------- */
 
+static uint32_t switches_on(unsigned int cpu)
+{
+	uint32_t switches = 0;
+	struct domain *d;
+	struct vcpu *v;
+
+	domain_for_each(d)
+		vcpu_for_each(d, v)
+			switches += v->cpu == cpu ? v->sched.switches : 0;
+	return switches;
+}
+
 static void print_cpu(unsigned int id, const struct percpu *cpu)
 {
 	uint64_t now = arch_clock_read();
 	/* in tenths of a percent; a clock of 64 bits leaves room for the factor */
 	uint32_t idle = now == 0 ? 0 : (uint32_t)(cpu->rq.idle * 1000 / now);
 
-	printk("CPU %u: idle %u.%u %%, %u domain switches, %u hypercalls\n", id,
-	       idle / 10, idle % 10, cpu->rq.switches, cpu->hypercalls);
+	printk("CPU %u: idle %u.%u %%, %u domain switches\n", id, idle / 10,
+	       idle % 10, switches_on(id));
 }
 
 static void key_statistics(void)

@@ -18,6 +18,7 @@
 
 #define SLICE_MIN_US 1000
 #define SLICE_MAX_US 30000
+#define SLICE_ALONE 0x80000000u /* ticks: 21 s at 100 MHz */
 
 extern const struct sched_policy sched_fair;
 
@@ -50,25 +51,27 @@ static struct runqueue *runqueue_of(const struct vcpu *v)
 	return &percpu_of(v->cpu)->rq;
 }
 
-/* Lock held.  A lone vCPU has no slice; a second one starts its clock. */
-static void start_slice(struct runqueue *rq, uint64_t now)
+/*
+ * Lock held.  With nobody waiting a slice is as long as the 32-bit arithmetic of
+ * accounting allows.
+ */
+static inline void start_slice(struct runqueue *rq, uint64_t now)
 {
-	rq->slice_end = list_empty(&rq->runnable) ? UINT64_MAX : now + slice_ticks;
+	rq->slice_end = now + (list_empty(&rq->runnable) ? SLICE_ALONE : slice_ticks);
 }
 
-static struct vcpu *take_first(struct runqueue *rq)
+static inline struct vcpu *take_first(struct runqueue *rq)
 {
-	struct vcpu *v;
+	struct list *first = rq->runnable.next;
 
-	if (list_empty(&rq->runnable))
+	if (unlikely(first == &rq->runnable))
 		return NULL;
-	v = list_entry(rq->runnable.next, struct vcpu, sched.node);
-	list_remove(&v->sched.node);
-	return v;
+	list_remove(first);
+	return list_entry(first, struct vcpu, sched.node);
 }
 
 /* Lock held; returns with it held and something to run. */
-static struct vcpu *wait_for_work(struct percpu *cpu)
+static __attribute__((noinline)) struct vcpu *wait_for_work(struct percpu *cpu)
 {
 	struct runqueue *rq = &cpu->rq;
 	uint64_t since = arch_clock_read();
@@ -78,11 +81,12 @@ static struct vcpu *wait_for_work(struct percpu *cpu)
 	rq->slice_end = UINT64_MAX;
 	while ((next = take_first(rq)) == NULL) {
 		spin_unlock(&rq->lock);
-		timer_program();
+		timer_program(cpu, arch_clock_read());
 		arch_idle_wait();
 		spin_lock(&rq->lock);
 	}
 	cpu->idle = false;
+	cpu->need_resched = 0;
 	rq->idle += arch_clock_read() - since;
 	return next;
 }
@@ -93,64 +97,69 @@ void schedule(void)
 	struct runqueue *rq = &cpu->rq;
 	struct vcpu *prev = cpu->current, *next;
 	uint64_t now = arch_clock_read();
+	uint32_t ran = (uint32_t)now - prev->sched.run_since;
 
 	spin_lock(&rq->lock);
 	cpu->need_resched = 0;
-	policy->account(rq, prev, (uint32_t)(now - prev->sched.run_since));
-	prev->sched.run_total += now - prev->sched.run_since;
-	if (prev->state == VCPU_RUNNABLE)
-		policy->enqueue(rq, prev, NULL);
+	prev->sched.run_total += ran;
+	policy->put(rq, prev, ran);
 	next = take_first(rq);
 	if (unlikely(!next)) {
 		next = wait_for_work(cpu);
 		now = arch_clock_read();
-		cpu->need_resched = 0;
 	}
-	next->sched.run_since = now;
+	next->sched.run_since = (uint32_t)now;
 	start_slice(rq, now);
-	if (next != prev) {
-		next->sched.switches++;
-		rq->switches++;
-		cpu->current = next;
-	}
 	spin_unlock(&rq->lock);
-	timer_program();
-	if (next != prev)
-		arch_vcpu_switch(prev, next);
+	timer_program(cpu, now);
+	if (next == prev)
+		return;
+	next->sched.switches++;
+	cpu->current = next;
+	arch_vcpu_switch(prev, next);
 }
 
 void sched_start(void)
 {
 	struct percpu *cpu = this_cpu();
 	struct vcpu *first = take_first(&cpu->rq);
+	uint64_t now;
 
 	CHECK(first);
 	cpu->need_resched = 0;
 	cpu->current = first;
-	first->sched.run_since = arch_clock_read();
+	now = arch_clock_read();
+	first->sched.run_since = (uint32_t)now;
 	first->sched.switches++;
-	start_slice(&cpu->rq, first->sched.run_since);
-	timer_program();
+	start_slice(&cpu->rq, now);
+	timer_program(cpu, now);
 	arch_vcpu_start(first);
 }
 
-/* Lock held. */
-static void enqueue_and_preempt(struct percpu *cpu, struct vcpu *v)
+/*
+ * Lock held.  v becomes runnable; the running vCPU is preempted if the policy says
+ * so, and otherwise has from now on a slice of the usual length at the most.
+ */
+static void enqueue(struct percpu *cpu, struct vcpu *v)
 {
 	struct runqueue *rq = &cpu->rq;
 	struct vcpu *running = cpu->current;
+	uint64_t now;
 
 	v->state = VCPU_RUNNABLE;
 	if (v == running && !cpu->idle)
 		return; /* on its way into schedule(), which puts it back */
-	if (!running || cpu->idle || running->state != VCPU_RUNNABLE) {
-		policy->enqueue(rq, v, NULL);
-		return;
-	}
-	if (policy->enqueue(rq, v, running))
+	if (!running || cpu->idle || running->state != VCPU_RUNNABLE)
+		running = NULL;
+	if (policy->wake(rq, v, running)) {
 		cpu->need_resched = 1;
-	else if (rq->slice_end == UINT64_MAX)
-		rq->slice_end = arch_clock_read() + slice_ticks;
+	} else if (running) {
+		now = arch_clock_read();
+		if (rq->slice_end > now + slice_ticks) {
+			rq->slice_end = now + slice_ticks;
+			timer_program(cpu, now);
+		}
+	}
 }
 
 void sched_make_runnable(struct vcpu *v)
@@ -159,10 +168,8 @@ void sched_make_runnable(struct vcpu *v)
 
 	spin_lock(&cpu->rq.lock);
 	if (v->state != VCPU_RUNNABLE)
-		enqueue_and_preempt(cpu, v);
+		enqueue(cpu, v);
 	spin_unlock(&cpu->rq.lock);
-	if (!cpu->idle && cpu->current)
-		timer_program();
 }
 
 void vcpu_wake(struct vcpu *v)
@@ -171,11 +178,8 @@ void vcpu_wake(struct vcpu *v)
 
 	spin_lock(&cpu->rq.lock);
 	if (v->state == VCPU_BLOCKED)
-		enqueue_and_preempt(cpu, v);
+		enqueue(cpu, v);
 	spin_unlock(&cpu->rq.lock);
-	/* need_resched programs the timer on its way; the idle loop too */
-	if (!cpu->need_resched && !cpu->idle)
-		timer_program();
 }
 
 void sched_remove(struct vcpu *v, uint8_t state)
@@ -235,6 +239,6 @@ uint64_t sched_run_time(const struct vcpu *v)
 	uint64_t running = 0;
 
 	if (v == cpu->current && !cpu->idle)
-		running = arch_clock_read() - v->sched.run_since;
+		running = (uint32_t)arch_clock_read() - v->sched.run_since;
 	return v->sched.run_total + running;
 }

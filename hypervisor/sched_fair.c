@@ -28,38 +28,36 @@ static void fair_weight_changed(struct vcpu *v)
 		v->sched.inverse_weight = 1;
 }
 
-static void fair_account(struct runqueue *rq, struct vcpu *v, uint32_t ticks)
-{
-	(void)rq;
-	v->sched.vruntime += (uint64_t)ticks * v->sched.inverse_weight;
-}
-
-/* The queue's time is that of the vCPU which is furthest behind; never back. */
-static void advance(struct runqueue *rq, const struct vcpu *running)
-{
-	uint64_t least = UINT64_MAX;
-
-	if (!list_empty(&rq->runnable))
-		least = list_entry(rq->runnable.next, struct vcpu, sched.node)->sched.vruntime;
-	if (running && running->sched.vruntime < least)
-		least = running->sched.vruntime;
-	if (least != UINT64_MAX && least > rq->vruntime_min)
-		rq->vruntime_min = least;
-}
-
-static bool fair_enqueue(struct runqueue *rq, struct vcpu *v, const struct vcpu *running)
+static void insert(struct runqueue *rq, struct vcpu *v)
 {
 	struct list *where = rq->runnable.next;
-	bool wakes = running != NULL;
 
-	advance(rq, running);
-	if (v->sched.vruntime + WAKE_BONUS < rq->vruntime_min)
-		v->sched.vruntime = rq->vruntime_min - WAKE_BONUS;
 	while (where != &rq->runnable &&
 	       list_entry(where, struct vcpu, sched.node)->sched.vruntime <= v->sched.vruntime)
 		where = where->next;
 	list_insert_before(where, &v->sched.node);
-	return wakes && v->sched.vruntime < running->sched.vruntime;
+}
+
+/* The queue's time is that of the vCPU which is furthest behind; never back. */
+static void fair_put(struct runqueue *rq, struct vcpu *v, uint32_t ticks)
+{
+	v->sched.vruntime += (uint64_t)ticks * v->sched.inverse_weight;
+	if (v->state == VCPU_RUNNABLE)
+		insert(rq, v);
+	if (!list_empty(&rq->runnable)) {
+		v = list_entry(rq->runnable.next, struct vcpu, sched.node);
+		if (v->sched.vruntime > rq->vruntime_min)
+			rq->vruntime_min = v->sched.vruntime;
+	}
+}
+
+static bool fair_wake(struct runqueue *rq, struct vcpu *v, const struct vcpu *running)
+{
+	if (v->sched.vruntime + WAKE_BONUS < rq->vruntime_min)
+		v->sched.vruntime = rq->vruntime_min - WAKE_BONUS;
+	insert(rq, v);
+	/* the running vCPU is charged when it stops: it is at least this far */
+	return running && v->sched.vruntime < running->sched.vruntime;
 }
 
 static void fair_yield(struct runqueue *rq, struct vcpu *v)
@@ -76,7 +74,7 @@ static void fair_yield(struct runqueue *rq, struct vcpu *v)
 const struct sched_policy sched_fair = {
 	.name = "fair",
 	.weight_changed = fair_weight_changed,
-	.enqueue = fair_enqueue,
-	.account = fair_account,
+	.put = fair_put,
+	.wake = fair_wake,
 	.yield = fair_yield,
 };

@@ -40,33 +40,29 @@ void timer_init(struct timer *t, void (*expired)(struct timer *))
 	t->expired = expired;
 }
 
-static struct timer *first_timer(struct percpu *cpu)
+/* Lock held: what timer_program compares. */
+static void note_first(struct percpu *cpu)
 {
-	if (list_empty(&cpu->timers))
-		return NULL;
-	return list_entry(cpu->timers.next, struct timer, node);
+	cpu->timer_first = UINT64_MAX;
+	if (!list_empty(&cpu->timers))
+		cpu->timer_first =
+			list_entry(cpu->timers.next, struct timer, node)->deadline;
 }
 
-void timer_program(void)
+void timer_program(struct percpu *cpu, uint64_t now)
 {
-	struct percpu *cpu = this_cpu();
-	struct timer *first = first_timer(cpu);
 	uint64_t deadline = cpu->rq.slice_end;
-	uint64_t now;
 
-	if (first && first->deadline < deadline)
-		deadline = first->deadline;
+	if (cpu->timer_first < deadline)
+		deadline = cpu->timer_first;
 	if (deadline == cpu->timer_deadline)
 		return;
 	cpu->timer_deadline = deadline;
-	if (deadline == UINT64_MAX) {
+	if (deadline == UINT64_MAX)
 		arch_timer_set(UINT32_MAX);
-		return;
-	}
-	now = arch_clock_read();
-	if (deadline <= now)
+	else if (deadline <= now)
 		arch_timer_set(0);
-	else if (deadline - now >= UINT32_MAX)
+	else if ((deadline - now) >> 32)
 		arch_timer_set(UINT32_MAX - 1);
 	else
 		arch_timer_set((uint32_t)(deadline - now));
@@ -86,8 +82,9 @@ void timer_set(struct timer *t, uint64_t deadline)
 	       list_entry(where, struct timer, node)->deadline <= deadline)
 		where = where->next;
 	list_insert_before(where, &t->node);
+	note_first(cpu);
 	spin_unlock(&cpu->timer_lock);
-	timer_program();
+	timer_program(cpu, arch_clock_read());
 }
 
 void timer_cancel(struct timer *t)
@@ -99,20 +96,21 @@ void timer_cancel(struct timer *t)
 	cpu = percpu_of(t->cpu);
 	spin_lock(&cpu->timer_lock);
 	list_remove(&t->node);
+	note_first(cpu);
 	spin_unlock(&cpu->timer_lock);
 	/* an interrupt for nothing is cheaper than reprogramming */
 }
 
 static struct timer *take_expired(struct percpu *cpu, uint64_t now)
 {
-	struct timer *t;
+	struct timer *t = NULL;
 
 	spin_lock(&cpu->timer_lock);
-	t = first_timer(cpu);
-	if (t && t->deadline <= now)
+	if (cpu->timer_first <= now) {
+		t = list_entry(cpu->timers.next, struct timer, node);
 		list_remove(&t->node);
-	else
-		t = NULL;
+		note_first(cpu);
+	}
 	spin_unlock(&cpu->timer_lock);
 	return t;
 }
@@ -124,10 +122,10 @@ void timer_interrupt(void)
 	struct timer *t;
 
 	cpu->timer_deadline = UINT64_MAX;
-	while ((t = take_expired(cpu, now)) != NULL)
+	while (unlikely(cpu->timer_first <= now) && (t = take_expired(cpu, now)) != NULL)
 		t->expired(t);
 	if (cpu->rq.slice_end <= now)
-		sched_request(); /* sets a new slice and programs the timer */
+		cpu->need_resched = 1; /* schedule() programs the timer */
 	else
-		timer_program();
+		timer_program(cpu, now);
 }

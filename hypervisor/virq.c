@@ -11,7 +11,6 @@
 #include <arch/spinlock.h>
 #include <arch/vcpu.h>
 #include <hv/domain.h>
-#include <hv/hypercall.h>
 #include <hv/printk.h>
 #include <hv/sched.h>
 #include <hv/virq.h>
@@ -137,11 +136,14 @@ long virq_control(unsigned int op, uint32_t a, uint32_t b)
 	return 0;
 }
 
-long do_sigma_virq_ctl(uint32_t a0, uint32_t a1, uint32_t a2, uint32_t a3, uint32_t a4)
+void virq_release(struct domain *d)
 {
-	(void)a3;
-	(void)a4;
-	return virq_control(a0, a1, a2);
+	for (unsigned int irq = SIGMA_VIRQ_SPI_BASE; irq < SIGMA_VIRQ_COUNT; irq++) {
+		if (!owns(d, irq))
+			continue;
+		arch_irq_disable(irq);
+		lines[irq].owner = NULL;
+	}
 }
 
 void virq_dump(void)

@@ -56,7 +56,7 @@ $(HV_DIR)/%.S.o: %.S $(HV_DIR)/include/asm/offsets.h
 	$(call say,AS,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(HV_CC) $(filter-out -mgeneral-regs-only -mno-implicit-float -mfpu=vfpv3-d16,$(HV_FLAGS)) -mfpu=vfpv3 \
-		-Wa,-march=armv7-a+sec+mp $(HV_INCLUDES) -D__ASSEMBLER__ -MMD -c -o $@ $<
+		$(HV_INCLUDES) -D__ASSEMBLER__ -MMD -c -o $@ $<
 
 $(HV_DIR)/%.c.o: %.c $(HV_DIR)/include/asm/offsets.h $(BUILD)/include/hv/version.h \
 		| $(BUILD)/include/xen $(BUILD)/src/libfdt

@@ -144,6 +144,7 @@ static __init void percpu_setup(unsigned int cpu)
 	list_init(&p->rq.runnable);
 	list_init(&p->timers);
 	p->rq.slice_end = UINT64_MAX;
+	p->timer_first = UINT64_MAX;
 	p->timer_deadline = UINT64_MAX;
 }
 

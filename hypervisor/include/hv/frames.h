@@ -15,7 +15,7 @@
 void slots_add(maddr_t base, uint32_t size);
 /* Never hand out what touches [base, base + size): reservations, the image. */
 void slots_reserve(maddr_t base, uint32_t size);
-/* Give back a run that slots_reserve() or slots_alloc() took (whole slots). */
+/* Give back what slots_reserve() or slots_alloc() took, by the same arguments. */
 void slots_free(maddr_t base, uint32_t size);
 
 /**

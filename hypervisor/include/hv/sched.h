@@ -16,9 +16,8 @@ struct domain;
 struct runqueue {
 	spinlock_t lock;
 	struct list runnable; /* in the policy's order, without the running vCPU */
-	uint64_t slice_end;   /* clock; UINT64_MAX: alone */
+	uint64_t slice_end;   /* clock; UINT64_MAX: idle */
 	uint64_t vruntime_min;
-	uint32_t switches; /* domain switches on this CPU */
 	uint64_t idle;	   /* ticks */
 };
 
@@ -26,10 +25,10 @@ struct runqueue {
 struct sched_policy {
 	const char *name;
 	void (*weight_changed)(struct vcpu *v);
-	/* v becomes runnable; true: it should run before the current one ends its slice */
-	bool (*enqueue)(struct runqueue *rq, struct vcpu *v, const struct vcpu *running);
-	/* charge v for `ticks` on the CPU */
-	void (*account)(struct runqueue *rq, struct vcpu *v, uint32_t ticks);
+	/* v ran for `ticks` and stops; put it back if it is runnable */
+	void (*put)(struct runqueue *rq, struct vcpu *v, uint32_t ticks);
+	/* v becomes runnable beside `running` (or NULL); true: v is to run at once */
+	bool (*wake)(struct runqueue *rq, struct vcpu *v, const struct vcpu *running);
 	/* v gives up the rest of its turn */
 	void (*yield)(struct runqueue *rq, struct vcpu *v);
 };

@@ -25,7 +25,8 @@ void timer_set(struct timer *t, uint64_t deadline);
 void timer_cancel(struct timer *t);
 
 /* Set this CPU's hardware timer to the first timer or the end of the slice. */
-void timer_program(void);
+struct percpu;
+void timer_program(struct percpu *cpu, uint64_t now);
 
 /* The arch calls this when the CPU's hypervisor timer fires. */
 void timer_interrupt(void);

@@ -19,6 +19,8 @@ bool virq_pending(const struct vcpu *v);
 
 /* Give the board's interrupt irq to d (its vCPU 0).  Boot only. */
 void virq_assign(struct domain *d, unsigned int irq);
+/* Take all of a dying domain's interrupts away. */
+void virq_release(struct domain *d);
 struct domain *virq_owner(unsigned int irq);
 
 /* Handler of an interrupt that the hypervisor keeps for itself. */

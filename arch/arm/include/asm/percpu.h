@@ -28,10 +28,10 @@ struct percpu {
 	struct vcpu *current;  /* whose registers are loaded; never NULL after boot */
 	uint32_t id;
 	bool idle; /* in the scheduler's idle loop, current is not running */
-	uint32_t hypercalls;
 	struct runqueue rq;
 	struct list timers; /* sorted, soonest first */
 	spinlock_t timer_lock;
+	uint64_t timer_first;	 /* deadline of the first, UINT64_MAX: none */
 	uint64_t timer_deadline; /* what the hypervisor timer is set to */
 } __attribute__((aligned(16)));
 
@@ -51,9 +51,17 @@ static inline struct percpu *percpu_of(unsigned int cpu)
 					 sizeof(struct percpu));
 }
 
+/* As in the engine's entry: cpu_areas is aligned so that the number fits in. */
 static inline struct percpu *this_cpu(void)
 {
-	return percpu_of(cpu_id());
+	struct percpu *cpu = percpu_of(0);
+	uint32_t mpidr;
+
+	__asm__("mrc p15, 0, %1, c0, c0, 5\n"
+		"bfi %0, %1, %2, #2"
+		: "+r"(cpu), "=r"(mpidr)
+		: "i"(CPU_AREA_SHIFT));
+	return cpu;
 }
 #endif
 

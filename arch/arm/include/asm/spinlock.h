@@ -30,8 +30,6 @@ static inline void spin_lock(spinlock_t *lock)
 
 	__asm__ volatile("1:	ldrex	%0, [%1]\n"
 			 "	teq	%0, #0\n"
-			 "	it	ne\n"
-			 "	wfene\n"
 			 "	itt	eq\n"
 			 "	strexeq	%0, %2, [%1]\n"
 			 "	teqeq	%0, #0\n"
@@ -61,8 +59,6 @@ static inline void spin_unlock(spinlock_t *lock)
 {
 	__asm__ volatile("	dmb\n"
 			 "	str	%1, [%0]\n"
-			 "	dsb\n"
-			 "	sev\n"
 			 :
 			 : "r"(&lock->held), "r"(0)
 			 : "memory");
