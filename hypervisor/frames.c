@@ -39,6 +39,14 @@ static bool bits_all(const uint32_t *map, uint32_t first, uint32_t end)
 	return true;
 }
 
+static bool bits_none(const uint32_t *map, uint32_t first, uint32_t end)
+{
+	for (; first < end; first++)
+		if (bit_get(map, first))
+			return false;
+	return true;
+}
+
 static uint32_t bits_count(const uint32_t *map, uint32_t words)
 {
 	uint32_t count = 0;
@@ -94,17 +102,17 @@ void slots_reserve(maddr_t base, uint32_t size)
 void slots_free(maddr_t base, uint32_t size)
 {
 	uint32_t first = slot_first(base), end;
+	bool taken;
 
 	if (size == 0)
 		return;
 	end = slot_end(base, size);
-	CHECK((base.m & SLOT_MASK) == 0);
 	spin_lock(&slots_lock);
-	CHECK(bits_all(slot_is_ram, first, end));
-	for (uint32_t slot = first; slot < end; slot++)
-		CHECK(!bit_get(slot_is_free, slot));
-	bits_set(slot_is_free, first, end);
+	taken = bits_all(slot_is_ram, first, end) && bits_none(slot_is_free, first, end);
+	if (taken)
+		bits_set(slot_is_free, first, end);
 	spin_unlock(&slots_lock);
+	CHECK(taken);
 }
 
 /*
@@ -253,19 +261,20 @@ void *heap_alloc(unsigned int pages)
 
 void heap_free(void *ptr, unsigned int pages)
 {
-	uint32_t first;
+	uintptr_t offset = (uintptr_t)ptr - (uintptr_t)heap_base;
+	uint32_t first = (uint32_t)(offset >> PAGE_SHIFT);
+	bool taken;
 
 	if (ptr == NULL)
 		return;
-	CHECK(((uintptr_t)ptr & PAGE_MASK) == 0 && (char *)ptr >= heap_base);
-	first = (uint32_t)((char *)ptr - heap_base) >> PAGE_SHIFT;
-	CHECK(first < HEAP_PAGES && pages <= HEAP_PAGES - first);
+	CHECK((offset & PAGE_MASK) == 0 && offset < SLOT_SIZE && pages <= HEAP_PAGES - first);
 	spin_lock(&heap_lock);
-	CHECK(bits_all(page_is_ours, first, first + pages));
-	for (uint32_t page = first; page < first + pages; page++)
-		CHECK(!bit_get(page_is_free, page));
-	bits_set(page_is_free, first, first + pages);
+	taken = bits_all(page_is_ours, first, first + pages) &&
+		bits_none(page_is_free, first, first + pages);
+	if (taken)
+		bits_set(page_is_free, first, first + pages);
 	spin_unlock(&heap_lock);
+	CHECK(taken);
 }
 
 uint32_t heap_available(void)
