@@ -157,6 +157,8 @@ void grants_destroy(struct domain *d)
 {
 	struct grant_table *t = d->grants;
 
+	if (!t)
+		return;
 	unmap_everything(d);
 	for (unsigned int i = 0; i < GRANT_FRAMES_MAX; i++) {
 		grant_entry_v1_t *page;
@@ -168,6 +170,8 @@ void grants_destroy(struct domain *d)
 		if (page && page != t->early)
 			arch_unmap_shared(page, 1);
 	}
+	if (!grants_in_use(d))
+		grants_free(d);
 }
 
 bool grants_in_use(const struct domain *d)

@@ -40,7 +40,6 @@ long do_unknown(uint32_t a0, uint32_t a1, uint32_t a2, uint32_t a3, uint32_t a4)
 	return -XEN_ENOSYS;
 }
 
-
 long do_sigma_virq_ctl(uint32_t op, uint32_t a, uint32_t b, uint32_t a3, uint32_t a4)
 {
 	(void)a3, (void)a4;

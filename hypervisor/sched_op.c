@@ -36,11 +36,14 @@ static long poll(vaddr_t arg)
 	error = read_poll_ports(ports, &op);
 	if (error)
 		return error;
+	timer_cancel(&v->poll_timer); /* of a poll that ended before its time */
 	if (event_poll_begin(v, ports, op.nr_ports))
 		return 0;
 	if (op.timeout)
-		timer_set(&v->timer, ns_to_ticks(op.timeout));
+		timer_set(&v->poll_timer, ns_to_ticks(op.timeout));
 	sched_block();
+	if (!READ_ONCE(v->polling)) /* over before we were blocked */
+		vcpu_wake(v);
 	return 0;
 }
 

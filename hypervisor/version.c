@@ -6,6 +6,7 @@
 #include <hv/domain.h>
 #include <hv/guest_access.h>
 #include <hv/hypercall.h>
+#include <hv/version.h>
 
 #define XEN_MAJOR 4
 #define XEN_MINOR 17
@@ -17,7 +18,7 @@ static const xen_compile_info_t compile_info = {
 	.compile_by = "sigma",
 };
 static const char capabilities[] = "xen-3.0-armv7l";
-static const xen_changeset_info_t changeset = "unavailable";
+static const xen_changeset_info_t changeset = SIGMA_VERSION;
 static const struct xen_platform_parameters platform = {.virt_start = SIGMA_WINDOW_BASE};
 static const xen_domain_handle_t no_handle;
 

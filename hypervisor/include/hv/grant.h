@@ -24,8 +24,9 @@ struct domain;
 int grants_create(struct domain *d); /* 0 or -XEN_ENOMEM */
 
 /*
- * Unmap all that d (dying) has mapped, let go of its grant frames.  Nobody can map
- * its pages any more; who has some keeps them.
+ * Unmap all that d (dying, or never started) has mapped, let go of its grant frames.
+ * Nobody can map its pages any more; who has some keeps them, and grants_free() is to
+ * follow.  If nobody has, that is done here.
  */
 void grants_destroy(struct domain *d);
 
