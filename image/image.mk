@@ -48,9 +48,11 @@ $(BOOT_LIBFDT): $(BOOT_OUT)/%.o: | $(BOOT_OUT) $(LIBFDT_SRC)
 	$(call say,CC,$@)
 	$(Q)$(CROSS_COMPILE)gcc $(BOOT_CFLAGS) $(BOOT_ALIGNED) -w -c -o $@ $(LIBFDT_SRC)/$*.c
 
-$(BOOT_LZ4): $(BOOT_OUT)/%.o: | $(BOOT_OUT) $(LZ4_SRC)
+# the decoder alone may use NEON, which payload.c switches on for it
+$(BOOT_LZ4): $(BOOT_OUT)/%.o: image/bootstrap/lz4_copy.h | $(BOOT_OUT) $(LZ4_SRC)
 	$(call say,CC,$@)
-	$(Q)$(CROSS_COMPILE)gcc $(BOOT_CFLAGS) -w -c -o $@ $(LZ4_SRC)/$*.c
+	$(Q)$(CROSS_COMPILE)gcc $(filter-out -mgeneral-regs-only,$(BOOT_CFLAGS)) -mfpu=neon \
+		$(BOOT_LZ4_X) -include $< -w -c -o $@ $(LZ4_SRC)/$*.c
 
 $(BUILD)/bootstrap.elf: $(BOOT_OBJS) $(BOOT_LIBFDT) $(BOOT_LZ4) image/bootstrap/boot.lds
 	$(call say,LD,$@)
@@ -60,3 +62,38 @@ $(BUILD)/bootstrap.elf: $(BOOT_OBJS) $(BOOT_LIBFDT) $(BOOT_LZ4) image/bootstrap/
 $(BUILD)/bootstrap.bin: $(BUILD)/bootstrap.elf
 	$(call say,OBJCOPY,$@)
 	$(Q)$(CROSS_COMPILE)objcopy -O binary $< $@
+
+# ---- the images ----------------------------------------------------------
+# GUESTS is a manifest (image/manifests/GUESTS.its) or small guests (a+b: a as
+# dom0, b as domU), for which a manifest is made.
+IMAGE_TOOL     := tools/sigma-image
+image_named    := $(wildcard image/manifests/$(GUESTS).its)
+image_guests   := $(if $(image_named),,$(subst +, ,$(GUESTS)))
+image_includes := $(if $(image_named),$(shell sed -n \
+	's|.*/incbin/ *("\([^"]*\)").*|\1|p' $(image_named)),\
+	hypervisor.bin board.dtb $(patsubst %,guests/%.elf,$(image_guests)))
+image_parts    := $(addprefix $(BUILD)/,$(sort $(image_includes)))
+
+.PHONY: image FORCE
+image: $(BUILD)/sigma.img $(BUILD)/sigma-flash.img ## the images of GUESTS: sigma.img, sigma-flash.img
+
+# Changes only when GUESTS or the manifest does.
+$(BUILD)/manifest.its: FORCE
+	@mkdir -p $(BUILD)
+	$(Q)$(if $(image_named),cp $(image_named),$(IMAGE_TOOL) manifest $(GUESTS) -o) $@.new
+	$(Q)if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
+
+# One run makes all three.
+$(BUILD)/sigma.img: $(BUILD)/manifest.its $(image_parts) $(BUILD)/bootstrap.bin \
+		$(IMAGE_TOOL) $(wildcard tools/sigma_image/*.py)
+	$(call say,PACK,$@)
+	$(Q)$(IMAGE_TOOL) pack $< --build $(BUILD) --bootstrap $(BUILD)/bootstrap.bin \
+		--ram $(MEM) --fit $(BUILD)/sigma.fit --flash $(BUILD)/sigma-flash.img -o $@
+
+$(BUILD)/sigma.fit $(BUILD)/sigma-flash.img: $(BUILD)/sigma.img
+	@touch -c $@
+
+.PHONY: verify
+verify: $(BUILD)/sigma.img ## compute every hash of the built images again
+	$(Q)$(IMAGE_TOOL) verify $(BUILD)/sigma.img
+	$(Q)$(IMAGE_TOOL) verify $(BUILD)/sigma-flash.img

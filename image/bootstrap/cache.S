@@ -22,6 +22,7 @@
 	.syntax	unified
 	.arm
 	.arch	armv7-a
+	.fpu	neon
 
 /*
  * Every line of every data cache level up to the point of coherency.
@@ -118,6 +119,10 @@ hand_over:
 	mov	r10, r2
 	mov	lr, r3
 	cpsid	if
+
+	mov	r0, #0
+	vmsr	fpexc, r0		@ NEON and VFP as after a reset: off
+	mcr	p15, 0, r0, c1, c0, 2	@ CPACR
 
 	mrc	p15, 0, r0, c1, c0, 0
 	ldr	r1, =(SCTLR_M | SCTLR_C | SCTLR_Z | SCTLR_I)

@@ -62,14 +62,34 @@ uint32_t payload_open(struct boot *boot)
 	return (uint32_t)info.contentSize;
 }
 
+/*
+ * NEON for the decoder: access in CPACR (ARM ARM DDI 0406C B4.1.40), then the
+ * enable bit of FPEXC (B4.1.58).  hand_over() takes both back.
+ */
+static void neon_on(void)
+{
+	uint32_t access;
+
+	asm volatile("mrc p15, 0, %0, c1, c0, 2" : "=r"(access));
+	access |= 0xf << 20;   /* cp10 and cp11: full access */
+	access &= ~(3u << 30); /* neither ASEDIS nor D32DIS */
+	asm volatile("mcr p15, 0, %0, c1, c0, 2\n\tisb" : : "r"(access));
+	asm volatile("mrc p15, 0, %0, c1, c0, 2" : "=r"(access));
+	if (access >> 30)
+		boot_fail("bootstrap", "this core has no NEON, which unpacking needs");
+	asm volatile(".fpu neon\n\tvmsr fpexc, %0" : : "r"(1u << 30));
+}
+
 void payload_unpack(struct boot *boot, void *fit, uint32_t size)
 {
 	const LZ4F_decompressOptions_t options = {.stableDst = 1};
 	size_t unpacked = size;
 	size_t used = boot->header->payload_size;
-	size_t result = LZ4F_decompress(boot->lz4, fit, &unpacked, payload(boot), &used,
-					&options);
+	size_t result;
 
+	neon_on();
+	result = LZ4F_decompress(boot->lz4, fit, &unpacked, payload(boot), &used,
+				 &options);
 	if (LZ4F_isError(result))
 		decoder_failed(result);
 	if (result || unpacked != size)
