@@ -37,13 +37,11 @@ static long register_runstate(vaddr_t arg)
 		.state = RUNSTATE_running,
 		.state_entry_time = ticks_to_ns(arch_clock_read()),
 	};
-	vaddr_t area;
 
 	if (copy_from_guest(&op, arg, sizeof(op)))
 		return -XEN_EFAULT;
-	if (!handle_to_vaddr(op.addr.p, &area))
-		return -XEN_EFAULT;
-	return copy_to_guest(area, &info, sizeof(info));
+	/* Linux sets only the pointer of this union, the upper half is its stack's */
+	return copy_to_guest(vaddr((uint32_t)op.addr.p), &info, sizeof(info));
 }
 
 static long set_singleshot_timer(struct vcpu *v, vaddr_t arg)
