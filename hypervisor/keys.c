@@ -70,7 +70,6 @@ static uint32_t run_time_ms(const struct vcpu *v)
 static const char *vcpu_state_text(const struct vcpu *v)
 {
 	static const char *const texts[] = {"offline", "runnable", "blocked", "held"};
-
 	const struct percpu *cpu = percpu_of(v->cpu);
 
 	return v == cpu->current && !cpu->idle ? "on its CPU" : texts[v->state % 4];
@@ -148,8 +147,8 @@ static void print_cpu(unsigned int id, const struct percpu *cpu)
 	/* in tenths of a percent; a clock of 64 bits leaves room for the factor */
 	uint32_t idle = now == 0 ? 0 : (uint32_t)(cpu->rq.idle * 1000 / now);
 
-	printk("CPU %u: idle %u.%u %%, %u domain switches\n", id, idle / 10,
-	       idle % 10, switches_on(id));
+	printk("CPU %u: idle %u.%u %%, %u domain switches\n", id, idle / 10, idle % 10,
+	       switches_on(id));
 }
 
 static void key_statistics(void)
@@ -311,8 +310,7 @@ static const char *parse_hex(const char *text, uint32_t *value)
 
 static void walk_typed(void)
 {
-	uint32_t first, second;
-	uint32_t id = 0;
+	uint32_t first, id = 0;
 	const char *rest;
 
 	typed[typed_length] = '\0';
@@ -321,7 +319,7 @@ static void walk_typed(void)
 		id = first;
 		rest = parse_hex(rest, &first);
 	}
-	if (rest == NULL || parse_hex(rest, &second) != NULL)
+	if (rest == NULL || *rest != '\0')
 		printk("expected: [domain] hex-address, as in \"1 c0008000\"\n");
 	else if (id >= MAX_DOMAINS || domains[id] == NULL)
 		printk("there is no domain %u\n", id);

@@ -23,12 +23,12 @@
 
 static char screen[65536];
 static size_t screen_length;
-static size_t port_room; /* characters the port takes before it is full */
+static size_t port_room;     /* characters the port takes before it is full */
 static size_t port_refusals; /* then it frees one after so many refusals */
 static bool tx_interrupt;
 
-static struct domain dom0 = { .id = 0, .name = "dom0", .privileged = true };
-static struct domain dom1 = { .id = 1, .name = "domU" };
+static struct domain dom0 = {.id = 0, .name = "dom0", .privileged = true};
+static struct domain dom1 = {.id = 1, .name = "domU"};
 static struct domain *caller = &dom0;
 
 static union {
@@ -150,11 +150,11 @@ static void type(const char *text)
 }
 
 /* All that was printed since the last call. */
-#define assert_screen(text)                                                              \
-	do {                                                                             \
-		screen[screen_length] = '\0';                                            \
-		assert_string_equal(screen, text);                                       \
-		screen_length = 0;                                                       \
+#define assert_screen(text)                        \
+	do {                                       \
+		screen[screen_length] = '\0';      \
+		assert_string_equal(screen, text); \
+		screen_length = 0;                 \
 	} while (0)
 
 static int setup(void **state)
@@ -226,7 +226,8 @@ static void many_lines_show_the_prompt_again_once(void **state)
 	(void)state;
 	write_text(&dom0, "dom0# ");
 	write_text(&dom1, "a\nb\nc\n");
-	assert_screen("[dom0] dom0# \r\n[domU] a\r\n[domU] b\r\n[domU] c\r\n[dom0] dom0# ");
+	assert_screen(
+		"[dom0] dom0# \r\n[domU] a\r\n[domU] b\r\n[domU] c\r\n[dom0] dom0# ");
 }
 
 static void own_messages_do_not_split_the_prompt(void **state)
@@ -308,7 +309,7 @@ static void long_line_is_split(void **state)
 {
 	char text[CONSOLE_LINE_SIZE + 20];
 	char expected[CONSOLE_LINE_SIZE + 60];
-	struct domain *const both[] = { &dom0, &dom1 };
+	struct domain *const both[] = {&dom0, &dom1};
 
 	(void)state;
 	memset(text, 'x', CONSOLE_LINE_SIZE + 3);
@@ -374,7 +375,8 @@ static void nothing_is_dropped_when_the_queue_is_full(void **state)
 	console_flush();
 	assert_false(tx_interrupt);
 	assert_int_equal(screen_length, 1500 * strlen("[domU] eight by\r\n"));
-	for (size_t at = 0; at < screen_length; at += strlen("[domU] eight by\r\n"), lines++)
+	for (size_t at = 0; at < screen_length;
+	     at += strlen("[domU] eight by\r\n"), lines++)
 		assert_memory_equal(screen + at, "[domU] eight by\r\n", 17);
 	assert_int_equal(lines, 1500);
 }
@@ -387,7 +389,8 @@ static void three_ctrl_a_move_the_focus_round(void **state)
 	type("\001\001\001");
 	assert_screen("[sigma] console: input goes to domU (Ctrl-A three times: on)\r\n");
 	type("\001\001\001");
-	assert_screen("[sigma] console: input goes to the hypervisor; h lists its keys\r\n");
+	assert_screen(
+		"[sigma] console: input goes to the hypervisor; h lists its keys\r\n");
 	type("hd");
 	assert_string_equal(keys_typed, "hd");
 	type("\001\001\001");
@@ -401,8 +404,9 @@ static void new_focus_shows_its_unfinished_line(void **state)
 	write_text(&dom0, "dom0# ");
 	write_text(&dom1, "domU# ");
 	type("\001\001\001");
-	assert_screen("[dom0] dom0# \r\n[sigma] console: input goes to domU (Ctrl-A three "
-		      "times: on)\r\n[domU] domU# ");
+	assert_screen(
+		"[dom0] dom0# \r\n[sigma] console: input goes to domU (Ctrl-A three "
+		"times: on)\r\n[domU] domU# ");
 	write_text(&dom0, "x\n");
 	assert_screen("\r\n[dom0] dom0# x\r\n[domU] domU# ");
 }
@@ -456,11 +460,13 @@ static void domain_that_goes_loses_the_focus(void **state)
 	write_text(&dom1, "last words");
 	screen_length = 0;
 	console_destroy(&dom1);
-	assert_screen("\r\n[sigma] console: input goes to the hypervisor; h lists its keys\r\n");
+	assert_screen(
+		"\r\n[sigma] console: input goes to the hypervisor; h lists its keys\r\n");
 	console_leave_hypervisor();
 	assert_screen("[sigma] console: input goes to dom0 (Ctrl-A three times: on)\r\n");
 	type("\001\001\001");
-	assert_screen("[sigma] console: input goes to the hypervisor; h lists its keys\r\n");
+	assert_screen(
+		"[sigma] console: input goes to the hypervisor; h lists its keys\r\n");
 	console_create(&dom1);
 }
 

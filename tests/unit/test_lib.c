@@ -24,13 +24,13 @@ int hv_strcmp(const char *a, const char *b);
 int hv_strncmp(const char *a, const char *b, size_t limit);
 char *hv_strchr(const char *s, int c);
 char *hv_strrchr(const char *s, int c);
-#define memcmp hv_memcmp
-#define memchr hv_memchr
-#define strlen hv_strlen
+#define memcmp  hv_memcmp
+#define memchr  hv_memchr
+#define strlen  hv_strlen
 #define strnlen hv_strnlen
-#define strcmp hv_strcmp
+#define strcmp  hv_strcmp
 #define strncmp hv_strncmp
-#define strchr hv_strchr
+#define strchr  hv_strchr
 #define strrchr hv_strrchr
 #include "../../hypervisor/lib/string.c"
 #undef memcmp
@@ -86,8 +86,8 @@ static void crc32_at_any_alignment_and_in_pieces(void **state)
 			data[i] = (uint8_t)random_word();
 		expected = slow_crc32(data + start, bytes);
 		assert_int_equal(crc32(0, data + start, bytes), expected);
-		assert_int_equal(crc32(crc32(0, data + start, first), data + start + first,
-				       bytes - first),
+		assert_int_equal(crc32(crc32(0, data + start, first),
+				       data + start + first, bytes - first),
 				 expected);
 	}
 }
@@ -109,7 +109,8 @@ static void sha256_of_known_texts(void **state)
 	static char million[1000000];
 
 	(void)state;
-	assert_sha256("", 0, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+	assert_sha256("", 0,
+		      "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
 	assert_sha256("abc", 3,
 		      "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
 	assert_sha256("abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq", 56,
@@ -144,7 +145,8 @@ static void comparisons(void **state)
 		b[random_word() % sizeof(b)] = '\0';
 		a[sizeof(a) - 1] = b[sizeof(b) - 1] = '\0';
 		assert_int_equal(sign(hv_strcmp(a, b)), sign(strcmp(a, b)));
-		assert_int_equal(sign(hv_strncmp(a, b, limit)), sign(strncmp(a, b, limit)));
+		assert_int_equal(sign(hv_strncmp(a, b, limit)),
+				 sign(strncmp(a, b, limit)));
 		assert_int_equal(sign(hv_memcmp(a, b, limit)), sign(memcmp(a, b, limit)));
 		assert_int_equal(hv_strlen(a), strlen(a));
 		assert_int_equal(hv_strnlen(a, limit), strnlen(a, limit));

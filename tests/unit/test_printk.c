@@ -61,18 +61,18 @@ static int setup(void **state)
 }
 
 /* The same text and length as snprintf, in full and cut short. */
-#define assert_formats(...)                                                              \
-	do {                                                                             \
-		char mine[256], theirs[256];                                             \
-		int length = snprintf(theirs, sizeof(theirs), __VA_ARGS__);              \
-                                                                                         \
-		assert_int_equal(hv_snprintf(mine, sizeof(mine), __VA_ARGS__), length);  \
-		assert_string_equal(mine, theirs);                                       \
-		memset(mine, '#', sizeof(mine));                                         \
-		snprintf(theirs, 5, __VA_ARGS__);                                        \
-		assert_int_equal(hv_snprintf(mine, 5, __VA_ARGS__), length);             \
-		assert_string_equal(mine, theirs);                                       \
-		assert_int_equal(mine[5], '#');                                          \
+#define assert_formats(...)                                                             \
+	do {                                                                            \
+		char mine[256], theirs[256];                                            \
+		int length = snprintf(theirs, sizeof(theirs), __VA_ARGS__);             \
+                                                                                        \
+		assert_int_equal(hv_snprintf(mine, sizeof(mine), __VA_ARGS__), length); \
+		assert_string_equal(mine, theirs);                                      \
+		memset(mine, '#', sizeof(mine));                                        \
+		snprintf(theirs, 5, __VA_ARGS__);                                       \
+		assert_int_equal(hv_snprintf(mine, 5, __VA_ARGS__), length);            \
+		assert_string_equal(mine, theirs);                                      \
+		assert_int_equal(mine[5], '#');                                         \
 	} while (0)
 
 static void numbers(void **state)
@@ -104,7 +104,7 @@ static void widths(void **state)
 
 static void strings(void **state)
 {
-	char unterminated[3] = { 'a', 'b', 'c' };
+	char unterminated[3] = {'a', 'b', 'c'};
 	const char *nothing = NULL;
 	char text[16];
 
