@@ -46,7 +46,7 @@ static bool lock_broken;
 static struct console_source messages; /* printk */
 static struct console_source keyboard; /* echo of the console keys */
 static struct console_source sources[MAX_DOMAINS];
-static struct console_source *focus;
+static struct console_source *focus = &keyboard;
 static struct console_source *shown;
 
 static char tx[TX_SIZE];
@@ -410,7 +410,6 @@ void console_init(void)
 
 	memcpy(messages.prefix, prefix, sizeof(prefix));
 	memcpy(keyboard.prefix, prefix, sizeof(prefix));
-	focus = &keyboard;
 }
 
 int console_create(struct domain *d)

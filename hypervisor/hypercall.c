@@ -34,6 +34,10 @@ XEN_CALL(hvm_op, 34);
 XEN_CALL(sysctl, 35);
 XEN_CALL(domctl, 36);
 
+#define SIGMA_OP(call, number, name, brief, errors) \
+	_Static_assert((name) == (number), "number of " #name);
+#include <public/hypercalls.def>
+
 long do_unknown(uint32_t a0, uint32_t a1, uint32_t a2, uint32_t a3, uint32_t a4)
 {
 	(void)a0, (void)a1, (void)a2, (void)a3, (void)a4;
