@@ -34,7 +34,7 @@ static const struct {
 enum board_role board_node_role(const void *tree, int node, int console)
 {
 	int length;
-	const char *list = fdt_getprop(tree, node, "compatible", &length);
+	const char *list = tree_property(tree, node, "compatible", &length);
 
 	if (node == console)
 		return ROLE_HYPERVISOR;
@@ -44,31 +44,31 @@ enum board_role board_node_role(const void *tree, int node, int console)
 	return ROLE_NONE;
 }
 
-/* A path or an alias, with options after a colon as stdout-path has them. */
-static int find_node(const void *tree, const char *name)
+/* stdout-path may have options behind a colon: "serial0:115200n8". */
+static int find_console(const void *tree, const char *path)
 {
-	const char *options = strchr(name, ':');
+	const char *options = strchr(path, ':');
+	char text[128];
 
-	return options != NULL
-		       ? fdt_path_offset_namelen(tree, name, (int)(options - name))
-		       : fdt_path_offset(tree, name);
+	if (options == NULL)
+		return tree_find(tree, path);
+	if ((size_t)(options - path) >= sizeof(text))
+		return -1;
+	memcpy(text, path, (size_t)(options - path));
+	text[options - path] = '\0';
+	return tree_find(tree, text);
 }
 
 int board_console_node(const void *tree)
 {
-	int chosen = fdt_path_offset(tree, "/chosen"), node = -1;
-	const char *path = NULL;
+	int chosen = tree_find(tree, "/chosen"), node = -1;
+	const char *path = tree_string(tree, chosen, "stdout-path");
 
-	if (chosen >= 0) {
-		path = tree_string(tree, chosen, "stdout-path");
-		if (path == NULL)
-			path = tree_string(tree, chosen, "linux,stdout-path");
-	}
+	if (path == NULL)
+		path = tree_string(tree, chosen, "linux,stdout-path");
 	if (path != NULL)
-		node = find_node(tree, path);
-	if (node < 0)
-		node = fdt_path_offset(tree, "serial0");
-	return node < 0 ? -1 : node;
+		node = find_console(tree, path);
+	return node >= 0 ? node : tree_find(tree, "serial0");
 }
 
 int board_node_reg(const void *tree, int node, unsigned int index, maddr_t *base,
@@ -144,10 +144,11 @@ static void reserve_regions(const struct tree_node *root)
 	struct tree_node region = {root->tree, 0, &parent};
 	uint32_t base, size;
 
-	parent.offset = fdt_subnode_offset(root->tree, root->offset, "reserved-memory");
+	parent.offset = tree_find(root->tree, "/reserved-memory");
 	if (parent.offset < 0)
 		return;
-	fdt_for_each_subnode(region.offset, root->tree, parent.offset) {
+	tree_for_each_child(region.offset, root->tree, parent.offset)
+	{
 		if (!tree_is_enabled(root->tree, region.offset))
 			continue;
 		for (unsigned int i = 0; tree_reg(&region, i, &base, &size); i++)
@@ -164,7 +165,8 @@ int board_memory_scan(const void *board, const char **error)
 
 	if (result != 0)
 		return result;
-	fdt_for_each_subnode(n.offset, board, 0) {
+	tree_for_each_child(n.offset, board, 0)
+	{
 		if (is_memory(board, n.offset) && tree_is_enabled(board, n.offset))
 			add_banks(&n, &lowest);
 	}

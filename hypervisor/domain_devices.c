@@ -16,7 +16,7 @@ bool device_is_special(const struct tree_node *n)
 {
 	static const char *const names[] = {"chosen",          "aliases",     "cpus",
 					    "reserved-memory", "__symbols__", "psci"};
-	const char *name = fdt_get_name(n->tree, n->offset, NULL);
+	const char *name = tree_name(n->tree, n->offset);
 	const char *type = tree_string(n->tree, n->offset, "device_type");
 
 	if (n->parent == NULL || n->parent->parent != NULL)
@@ -29,10 +29,10 @@ bool device_is_special(const struct tree_node *n)
 
 static int find_label(const void *tree, const char *name)
 {
-	int symbols = fdt_path_offset(tree, "/__symbols__");
+	int symbols = tree_find(tree, "/__symbols__");
 	const char *path = symbols >= 0 ? tree_string(tree, symbols, name) : NULL;
 
-	return path != NULL ? fdt_path_offset(tree, path) : -FDT_ERR_NOTFOUND;
+	return path != NULL ? tree_find(tree, path) : -FDT_ERR_NOTFOUND;
 }
 
 const char *device_list_resolve(struct device_list *list, const struct manifest_domain *m,
@@ -49,7 +49,7 @@ const char *device_list_resolve(struct device_list *list, const struct manifest_
 	if (strings == NULL)
 		return NULL;
 	while ((name = tree_string_next(strings, length, &position)) != NULL) {
-		node = fdt_path_offset(tree, name);
+		node = tree_find(tree, name);
 		if (node < 0)
 			node = find_label(tree, name);
 		if (node > 0 && list->count < DEVICES_MAX)
@@ -73,39 +73,34 @@ bool device_list_owns(const struct device_list *list, const struct tree_node *n)
 
 bool device_list_below(const struct device_list *list, const struct tree_node *n)
 {
-	int depth = 0;
-
-	if (list->all)
-		return true;
-	if (list->count == 0)
-		return false;
-	for (int node = n->offset; node >= 0 && depth >= 0;
-	     node = fdt_next_node(n->tree, node, &depth))
-		for (unsigned int i = 0; i < list->count; i++)
-			if (list->node[i] == node)
-				return true;
-	return false;
+	for (unsigned int i = 0; i < list->count; i++)
+		if (tree_is_within(n->tree, list->node[i], n->offset))
+			return true;
+	return list->all;
 }
 
 bool device_memory_region(const struct tree_node *n, unsigned int i,
 			  struct tree_node *region, struct tree_node *parent)
 {
 	const struct tree_node *root = n;
-	int length;
+	int length, node;
 	const fdt32_t *phandles =
-		fdt_getprop(n->tree, n->offset, "memory-region", &length);
+		tree_property(n->tree, n->offset, "memory-region", &length);
 
 	if (phandles == NULL || i >= (unsigned int)length / 4)
 		return false;
 	while (root->parent != NULL)
 		root = root->parent;
-	*parent = (struct tree_node){n->tree,
-				     fdt_path_offset(n->tree, "/reserved-memory"), root};
-	*region = (struct tree_node){
-		n->tree, fdt_node_offset_by_phandle(n->tree, fdt32_ld(phandles + i)),
-		parent};
-	return parent->offset >= 0 && region->offset >= 0 &&
-	       fdt_parent_offset(n->tree, region->offset) == parent->offset;
+	node = tree_find_phandle(n->tree, fdt32_ld(phandles + i));
+	*parent =
+		(struct tree_node){n->tree, tree_find(n->tree, "/reserved-memory"), root};
+	*region = (struct tree_node){n->tree, 0, parent};
+	tree_for_each_child(region->offset, n->tree, parent->offset)
+	{
+		if (region->offset == node)
+			return true;
+	}
+	return false;
 }
 
 /*
@@ -232,37 +227,29 @@ static int visit(const struct tree_node *n, void *context)
 /* A listed node must be one that can be given away at all. */
 static int check_listed(const struct pass *pass, struct fit *fit, const void *board)
 {
-	for (unsigned int i = 0; i < pass->list.count; i++) {
-		int node = pass->list.node[i];
-		const char *name = fdt_get_name(board, node, NULL);
-		int above = node;
+	struct tree_node nodes[TREE_DEPTH_MAX];
+	const struct tree_node *n;
 
-		if (board_node_role(board, node, pass->console) != ROLE_NONE)
+	for (unsigned int i = 0; i < pass->list.count; i++) {
+		const char *name = tree_name(board, pass->list.node[i]);
+
+		if (board_node_role(board, pass->list.node[i], pass->console) !=
+		    ROLE_NONE)
 			return fit_fail(fit, -XEN_EBUSY, "domain", pass->m->name,
 					"device %s belongs to the hypervisor", name);
-		for (; above > 0; above = fdt_parent_offset(board, above)) {
-			struct tree_node root = {board, 0, NULL};
-			struct tree_node n = {board, above, &root};
-
-			if (!tree_is_enabled(board, above))
+		n = tree_chain(board, pass->list.node[i], nodes);
+		for (; n != NULL && n->parent != NULL; n = n->parent) {
+			if (!tree_is_enabled(board, n->offset))
 				return fit_fail(
 					fit, -XEN_EINVAL, "domain", pass->m->name,
 					"device %s is disabled in the board's device tree",
 					name);
-			if (fdt_parent_offset(board, above) == 0 && device_is_special(&n))
+			if (device_is_special(n))
 				return fit_fail(fit, -XEN_EINVAL, "domain", pass->m->name,
 						"%s is no device", name);
 		}
 	}
 	return 0;
-}
-
-static bool is_below(const void *tree, int node, int above)
-{
-	for (; node >= 0; node = fdt_parent_offset(tree, node))
-		if (node == above)
-			return true;
-	return false;
 }
 
 /* A node that both lists cover; -1: none; 0: both have everything. */
@@ -277,9 +264,9 @@ static int common_node(const void *board, const struct device_list *a,
 		return a->count != 0 ? a->node[0] : -1;
 	for (unsigned int i = 0; i < a->count; i++)
 		for (unsigned int j = 0; j < b->count; j++) {
-			if (is_below(board, a->node[i], b->node[j]))
+			if (tree_is_within(board, a->node[i], b->node[j]))
 				return a->node[i];
-			if (is_below(board, b->node[j], a->node[i]))
+			if (tree_is_within(board, b->node[j], a->node[i]))
 				return b->node[j];
 		}
 	return -1;
@@ -297,8 +284,7 @@ static int check_common(const struct pass *pass, struct fit *fit, const void *bo
 		if (node >= 0)
 			return fit_fail(fit, -XEN_EBUSY, "domain", pass->m->name,
 					"device %s is claimed by domain %s already",
-					node == 0 ? "\"all\""
-						  : fdt_get_name(board, node, NULL),
+					node == 0 ? "\"all\"" : tree_name(board, node),
 					before->name);
 	}
 	return 0;

@@ -96,7 +96,7 @@ static void put_interrupt(struct writer *w, uint32_t ppi, uint32_t flags)
 static bool is_ours(const struct tree_node *n)
 {
 	static const char *const names[] = {"hypervisor", "sigma", "timer", DMA_BUS};
-	const char *name = fdt_get_name(n->tree, n->offset, NULL);
+	const char *name = tree_name(n->tree, n->offset);
 
 	if (n->parent == NULL || n->parent->parent != NULL)
 		return false;
@@ -196,14 +196,15 @@ static void copy_node(struct writer *w, const struct tree_node *n)
 	bool bus = w->moved && tree_has(n->tree, n->offset, "ranges");
 	struct tree_node child = {n->tree, 0, n};
 
-	begin(w, fdt_get_name(n->tree, n->offset, NULL));
+	begin(w, tree_name(n->tree, n->offset));
 	copy_properties(w, n->offset,
 			bus                     ? no_dma
 			: has_lost_region(w, n) ? no_region
 						: nothing);
 	if (bus)
 		put_dma_ranges(w, n);
-	fdt_for_each_subnode(child.offset, n->tree, n->offset) {
+	tree_for_each_child(child.offset, n->tree, n->offset)
+	{
 		if (is_seen(w, &child))
 			copy_node(w, &child);
 	}
@@ -230,7 +231,7 @@ static void put_interrupt_controller(struct writer *w)
 
 	begin(w, "interrupt-controller");
 	put_string(w, "compatible", "sigma,virq");
-	put(w, "interrupt-controller", NULL, 0);
+	put(w, "interrupt-controller", "", 0);
 	put_cell(w, "#interrupt-cells", 3);
 	put_cell(w, "#address-cells", 0);
 	put_cell(w, "phandle", w->phandle);
@@ -243,10 +244,11 @@ static void put_cpus(struct writer *w)
 {
 	const char *compatible = NULL;
 	char name[8];
-	int cpus = fdt_path_offset(w->board, "/cpus"), node;
+	int cpus = tree_find(w->board, "/cpus"), node;
 
 	if (cpus >= 0)
-		fdt_for_each_subnode(node, w->board, cpus) {
+		tree_for_each_child(node, w->board, cpus)
+		{
 			if (compatible == NULL)
 				compatible = tree_string(w->board, node, "compatible");
 		}
@@ -284,7 +286,7 @@ static void put_chosen(struct writer *w)
 					      "linux,stdout-path", "linux,initrd-start",
 					      "linux,initrd-end",  NULL};
 	const struct domain *d = w->d;
-	int chosen = w->base != NULL ? fdt_path_offset(w->base, "/chosen") : -1;
+	int chosen = w->base != NULL ? tree_find(w->base, "/chosen") : -1;
 	const char *bootargs = w->m->bootargs;
 
 	begin(w, "chosen");
@@ -359,7 +361,7 @@ static int names_region(const struct tree_node *n, void *context)
 static bool region_is_kept(const struct writer *w, int region)
 {
 	struct tree_node root = {w->base, 0, NULL};
-	struct tree_node parent = {w->base, fdt_path_offset(w->base, "/reserved-memory"),
+	struct tree_node parent = {w->base, tree_find(w->base, "/reserved-memory"),
 				   &root};
 	struct tree_node n = {w->base, region, &parent};
 	struct region_search search = {w, region, false};
@@ -375,12 +377,13 @@ static bool region_is_kept(const struct writer *w, int region)
 
 static void put_reserved_memory(struct writer *w)
 {
-	int parent = fdt_path_offset(w->base, "/reserved-memory"), node;
+	int parent = tree_find(w->base, "/reserved-memory"), node;
 	bool begun = false;
 
 	if (parent < 0)
 		return;
-	fdt_for_each_subnode(node, w->base, parent) {
+	tree_for_each_child(node, w->base, parent)
+	{
 		if (!region_is_kept(w, node))
 			continue;
 		if (!begun) {
@@ -388,7 +391,7 @@ static void put_reserved_memory(struct writer *w)
 			copy_properties(w, parent, NULL);
 		}
 		begun = true;
-		begin(w, fdt_get_name(w->base, node, NULL));
+		begin(w, tree_name(w->base, node));
 		copy_properties(w, node, NULL);
 		end(w);
 	}
@@ -401,26 +404,25 @@ static bool path_is_seen(const struct writer *w, const struct tree_node *above,
 			 const char *path, bool *moved)
 {
 	struct tree_node n = {above->tree, 0, above};
-	const char *rest;
+	size_t length;
 
 	while (*path == '/')
 		path++;
 	if (*path == '\0')
 		return above->parent != NULL;
-	rest = strchr(path, '/');
-	n.offset = fdt_subnode_offset_namelen(above->tree, above->offset, path,
-					      rest != NULL ? (int)(rest - path)
-							   : (int)strlen(path));
+	for (length = 0; path[length] != '\0' && path[length] != '/'; length++)
+		;
+	n.offset = tree_child(above->tree, above->offset, path, length);
 	if (n.offset < 0 || !is_seen(w, &n))
 		return false;
 	*moved |= is_moved(w, &n);
-	return path_is_seen(w, &n, rest != NULL ? rest : "", moved);
+	return path_is_seen(w, &n, path + length, moved);
 }
 
 static void put_aliases(struct writer *w)
 {
 	const struct tree_node root = {w->base, 0, NULL};
-	int aliases = fdt_path_offset(w->base, "/aliases"), offset;
+	int aliases = tree_find(w->base, "/aliases"), offset;
 	const char *name, *path;
 	char text[160];
 	bool moved;
@@ -448,7 +450,8 @@ static void copy_top(struct writer *w, bool moved)
 	const struct tree_node root = {w->base, 0, NULL};
 	struct tree_node n = {w->base, 0, &root};
 
-	fdt_for_each_subnode(n.offset, w->base, 0) {
+	tree_for_each_child(n.offset, w->base, 0)
+	{
 		if (is_seen(w, &n) && is_moved(w, &n) == moved)
 			copy_node(w, &n);
 	}
@@ -466,7 +469,7 @@ static void put_dma_bus(struct writer *w)
 	put_string(w, "compatible", "simple-bus");
 	put_cell(w, "#address-cells", w->address_cells);
 	put_cell(w, "#size-cells", w->size_cells);
-	put(w, "ranges", NULL, 0);
+	put(w, "ranges", "", 0);
 	put(w, "dma-ranges", cells, (uint32_t)((char *)p - (char *)cells));
 	copy_top(w, true);
 	end(w);
@@ -541,7 +544,7 @@ static void study_base(struct writer *w, const struct fit *fit)
 		   (w->list.all || w->list.count != 0);
 	tree_walk(&root, find_interrupts, w);
 	if (w->interrupts >= 0)
-		w->phandle = fdt_get_phandle(w->base, w->interrupts);
+		tree_cell(w->base, w->interrupts, "phandle", &w->phandle);
 	if (w->phandle == 0 && fdt_generate_phandle(w->base, &w->phandle) != 0)
 		w->phandle = 1;
 }

@@ -110,6 +110,191 @@ int tree_check(const void *blob, uint32_t size, const char **error)
 	return 0;
 }
 
+static const fdt32_t *token_at(const void *tree, int offset)
+{
+	return (const void *)((const char *)tree + fdt_off_dt_struct(tree) + offset);
+}
+
+static int aligned(size_t bytes)
+{
+	return (int)((bytes + 3) & ~(size_t)3);
+}
+
+const char *tree_name(const void *tree, int node)
+{
+	return (const char *)(token_at(tree, node) + 1);
+}
+
+/* Offset of the token behind the one at `offset`. */
+static int token_end(const void *tree, int offset)
+{
+	const fdt32_t *token = token_at(tree, offset);
+
+	switch (fdt32_to_cpu(*token)) {
+	case FDT_BEGIN_NODE:
+		return offset + 4 + aligned(strlen((const char *)(token + 1)) + 1);
+	case FDT_PROP:
+		return offset + 12 + aligned(fdt32_to_cpu(token[1]));
+	default:
+		return offset + 4;
+	}
+}
+
+/* The first tag at or behind `offset` that is no property: a node begins or ends. */
+static uint32_t skip_properties(const void *tree, int *offset)
+{
+	uint32_t tag;
+
+	for (;; *offset = token_end(tree, *offset)) {
+		tag = fdt32_to_cpu(*token_at(tree, *offset));
+		if (tag != FDT_PROP && tag != FDT_NOP)
+			return tag;
+	}
+}
+
+const void *tree_property(const void *tree, int node, const char *name, int *length)
+{
+	const char *strings = (const char *)tree + fdt_off_dt_strings(tree);
+	const fdt32_t *token;
+	uint32_t tag;
+
+	if (node < 0)
+		return NULL;
+	for (node = token_end(tree, node);; node = token_end(tree, node)) {
+		token = token_at(tree, node);
+		tag = fdt32_to_cpu(token[0]);
+		if (tag == FDT_NOP)
+			continue;
+		if (tag != FDT_PROP)
+			return NULL;
+		if (strcmp(strings + fdt32_to_cpu(token[2]), name) == 0)
+			break;
+	}
+	if (length != NULL)
+		*length = (int)fdt32_to_cpu(token[1]);
+	return token + 3;
+}
+
+int tree_first_child(const void *tree, int node)
+{
+	if (node < 0)
+		return -1;
+	node = token_end(tree, node);
+	return skip_properties(tree, &node) == FDT_BEGIN_NODE ? node : -1;
+}
+
+/* Offset behind a node and all that is below it. */
+static int node_end(const void *tree, int node)
+{
+	int depth = 0;
+
+	do {
+		depth += skip_properties(tree, &node) == FDT_BEGIN_NODE ? 1 : -1;
+		node = token_end(tree, node);
+	} while (depth > 0);
+	return node;
+}
+
+int tree_next_sibling(const void *tree, int node)
+{
+	node = node_end(tree, node);
+	return skip_properties(tree, &node) == FDT_BEGIN_NODE ? node : -1;
+}
+
+bool tree_is_within(const void *tree, int node, int above)
+{
+	return node >= above && node < node_end(tree, above);
+}
+
+int tree_next_node(const void *tree, int node)
+{
+	uint32_t tag;
+
+	do {
+		node = token_end(tree, node);
+		tag = skip_properties(tree, &node);
+	} while (tag == FDT_END_NODE);
+	return tag == FDT_BEGIN_NODE ? node : -1;
+}
+
+/* As in libfdt, a name without unit address fits the first node with any. */
+int tree_child(const void *tree, int node, const char *name, size_t length)
+{
+	int child;
+
+	tree_for_each_child(child, tree, node)
+	{
+		const char *other = tree_name(tree, child);
+
+		if (strncmp(other, name, length) == 0 &&
+		    (other[length] == '\0' ||
+		     (other[length] == '@' && memchr(name, '@', length) == NULL)))
+			return child;
+	}
+	return -1;
+}
+
+/* Up to the next slash or the end. */
+static size_t step_length(const char *path)
+{
+	const char *slash = strchr(path, '/');
+
+	return slash != NULL ? (size_t)(slash - path) : strlen(path);
+}
+
+/* The path that an alias stands for. */
+static const char *alias_path(const void *tree, const char *name, size_t length)
+{
+	int aliases = tree_find(tree, "/aliases");
+	char text[32];
+	const char *path;
+
+	if (aliases < 0 || length >= sizeof(text))
+		return NULL;
+	memcpy(text, name, length);
+	text[length] = '\0';
+	path = tree_string(tree, aliases, text);
+	return path != NULL && path[0] == '/' ? path : NULL;
+}
+
+int tree_find(const void *tree, const char *path)
+{
+	int node = 0;
+	size_t length;
+
+	if (path[0] != '/') {
+		length = step_length(path);
+		node = -1;
+		if (alias_path(tree, path, length) != NULL)
+			node = tree_find(tree, alias_path(tree, path, length));
+		path += length;
+	}
+	while (node >= 0) {
+		while (*path == '/')
+			path++;
+		if (*path == '\0')
+			break;
+		length = step_length(path);
+		node = tree_child(tree, node, path, length);
+		path += length;
+	}
+	return node;
+}
+
+int tree_find_phandle(const void *tree, uint32_t phandle)
+{
+	uint32_t value;
+
+	for (int node = 0; node >= 0; node = tree_next_node(tree, node)) {
+		if (tree_cell(tree, node, "phandle", &value) != 0 &&
+		    tree_cell(tree, node, "linux,phandle", &value) != 0)
+			continue;
+		if (value == phandle && phandle != 0 && phandle != UINT32_MAX)
+			return node;
+	}
+	return -1;
+}
+
 const char *tree_string_next(const char *list, int length, int *position)
 {
 	const char *text = list + *position;
@@ -128,7 +313,7 @@ const char *tree_string_next(const char *list, int length, int *position)
 const char *tree_string(const void *tree, int node, const char *name)
 {
 	int length, position = 0;
-	const char *list = fdt_getprop(tree, node, name, &length);
+	const char *list = tree_property(tree, node, name, &length);
 	const char *text;
 
 	if (list == NULL)
@@ -140,7 +325,7 @@ const char *tree_string(const void *tree, int node, const char *name)
 int tree_cell(const void *tree, int node, const char *name, uint32_t *value)
 {
 	int length;
-	const fdt32_t *cell = fdt_getprop(tree, node, name, &length);
+	const fdt32_t *cell = tree_property(tree, node, name, &length);
 
 	if (cell == NULL)
 		return -XEN_ENOENT;
@@ -152,7 +337,10 @@ int tree_cell(const void *tree, int node, const char *name, uint32_t *value)
 
 bool tree_is_compatible(const void *tree, int node, const char *compatible)
 {
-	return fdt_node_check_compatible(tree, node, compatible) == 0;
+	int length;
+	const char *list = tree_property(tree, node, "compatible", &length);
+
+	return list != NULL && fdt_stringlist_contains(list, length, compatible);
 }
 
 bool tree_is_enabled(const void *tree, int node)
@@ -164,7 +352,7 @@ bool tree_is_enabled(const void *tree, int node)
 
 bool tree_has(const void *tree, int node, const char *name)
 {
-	return fdt_getprop(tree, node, name, NULL) != NULL;
+	return tree_property(tree, node, name, NULL) != NULL;
 }
 
 static uint32_t cells(const void *tree, int node, const char *name, uint32_t standard)
@@ -211,7 +399,7 @@ static bool translate_up(const struct tree_node *bus, fdt32_t *address)
 	uint32_t sizes = tree_size_cells(bus->tree, bus->offset);
 	uint32_t entry = child + parent + sizes, offset, low;
 	int length;
-	const fdt32_t *ranges = fdt_getprop(bus->tree, bus->offset, "ranges", &length);
+	const fdt32_t *ranges = tree_property(bus->tree, bus->offset, "ranges", &length);
 
 	if (ranges == NULL || child == 0 || parent == 0)
 		return false;
@@ -239,7 +427,7 @@ bool tree_reg(const struct tree_node *n, unsigned int index, uint32_t *base,
 	fdt32_t address[4];
 	uint32_t count, sizes;
 	int length;
-	const fdt32_t *reg = fdt_getprop(n->tree, n->offset, "reg", &length);
+	const fdt32_t *reg = tree_property(n->tree, n->offset, "reg", &length);
 
 	if (reg == NULL || bus == NULL)
 		return false;
@@ -270,7 +458,8 @@ int tree_walk(const struct tree_node *root,
 	struct tree_node child = {root->tree, 0, root};
 	int result;
 
-	fdt_for_each_subnode(child.offset, root->tree, root->offset) {
+	tree_for_each_child(child.offset, root->tree, root->offset)
+	{
 		result = visit(&child, context);
 		if (result == 0)
 			result = tree_walk(&child, visit, context);
@@ -282,7 +471,6 @@ int tree_walk(const struct tree_node *root,
 
 void tree_path(const struct tree_node *n, char *text, uint32_t size)
 {
-	const char *name = fdt_get_name(n->tree, n->offset, NULL);
 	size_t used;
 
 	if (n->parent == NULL) {
@@ -291,19 +479,25 @@ void tree_path(const struct tree_node *n, char *text, uint32_t size)
 	}
 	tree_path(n->parent, text, size);
 	used = strlen(text);
-	hv_snprintf(text + used, size - used, "/%s", name != NULL ? name : "?");
+	hv_snprintf(text + used, size - used, "/%s", tree_name(n->tree, n->offset));
 }
 
+/* Descend to `node`, which lies below nodes[depth], as document order says. */
 const struct tree_node *tree_chain(const void *tree, int node, struct tree_node *nodes)
 {
-	int depth = fdt_node_depth(tree, node);
+	int child, below, depth = 0;
 
-	if (depth < 0 || depth >= TREE_DEPTH_MAX)
-		return NULL;
-	for (int i = 0; i <= depth; i++) {
-		nodes[i].tree = tree;
-		nodes[i].offset = fdt_supernode_atdepth_offset(tree, node, i, NULL);
-		nodes[i].parent = i == 0 ? NULL : &nodes[i - 1];
+	nodes[0] = (struct tree_node){tree, 0, NULL};
+	while (nodes[depth].offset != node) {
+		below = -1;
+		tree_for_each_child(child, tree, nodes[depth].offset)
+		{
+			if (child <= node)
+				below = child;
+		}
+		if (below < 0 || ++depth == TREE_DEPTH_MAX)
+			return NULL;
+		nodes[depth] = (struct tree_node){tree, below, &nodes[depth - 1]};
 	}
 	return &nodes[depth];
 }

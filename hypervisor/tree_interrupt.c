@@ -22,7 +22,7 @@ static int by_phandle(struct tree_search *search, const void *tree, uint32_t pha
 {
 	if (search->phandle != phandle || phandle == 0) {
 		search->phandle = phandle;
-		search->node = fdt_node_offset_by_phandle(tree, phandle);
+		search->node = tree_find_phandle(tree, phandle);
 	}
 	return search->node;
 }
@@ -82,9 +82,9 @@ static bool map_up(const void *tree, struct specifier *s, struct tree_search *se
 {
 	uint32_t units = tree_address_cells(tree, s->controller), skip, left;
 	int length, mask_length;
-	const fdt32_t *map = fdt_getprop(tree, s->controller, "interrupt-map", &length);
+	const fdt32_t *map = tree_property(tree, s->controller, "interrupt-map", &length);
 	const fdt32_t *mask =
-		fdt_getprop(tree, s->controller, "interrupt-map-mask", &mask_length);
+		tree_property(tree, s->controller, "interrupt-map-mask", &mask_length);
 	struct specifier next = {0};
 	bool hit;
 
@@ -137,7 +137,7 @@ static int resolve(const void *tree, struct specifier *s, struct tree_search *se
 static void read_unit(const struct tree_node *n, struct specifier *s)
 {
 	int length;
-	const fdt32_t *reg = fdt_getprop(n->tree, n->offset, "reg", &length);
+	const fdt32_t *reg = tree_property(n->tree, n->offset, "reg", &length);
 
 	memset(s->unit, 0, sizeof(s->unit));
 	if (reg != NULL)
@@ -153,10 +153,10 @@ int tree_interrupt(const struct tree_node *n, unsigned int index,
 	uint32_t left, parent = 1;
 	int length;
 	const fdt32_t *cells =
-		fdt_getprop(n->tree, n->offset, "interrupts-extended", &length);
+		tree_property(n->tree, n->offset, "interrupts-extended", &length);
 
 	if (cells == NULL) {
-		cells = fdt_getprop(n->tree, n->offset, "interrupts", &length);
+		cells = tree_property(n->tree, n->offset, "interrupts", &length);
 		parent = 0;
 	}
 	if (cells == NULL)

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include <arch/cpu.h>
+#include <arch/memory.h>
+#include <hv/console.h>
+#include <hv/event.h>
+#include <hv/frames.h>
+#include <hv/grant.h>
+#include <hv/printk.h>
+#include <hv/virq.h>
+#include "domain_fakes.h"
+
+struct fakes fakes;
+const char arch_engine_name[] = "trampoline";
+
+#define RAM_BYTES (256 * MIB)
+static char *ram;
+
+void fakes_reset(void)
+{
+	for (unsigned int i = 0; i < fakes.created; i++) {
+		free(fakes.domain[i]->vcpu[0]);
+		free(fakes.domain[i]->descriptor);
+		free(fakes.domain[i]);
+	}
+	memset(&fakes, 0, sizeof(fakes));
+	if (ram == NULL)
+		ram = aligned_alloc(MIB, RAM_BYTES);
+}
+
+void *fakes_ram(uint32_t machine)
+{
+	assert_in_range(machine, RAM_BASE, RAM_BASE + RAM_BYTES - 1);
+	return ram + (machine - RAM_BASE);
+}
+
+void *fakes_read_file(const char *name, uint32_t *size)
+{
+	FILE *file = fopen(name, "rb");
+	char *data;
+	long bytes;
+
+	if (file == NULL || fseek(file, 0, SEEK_END) != 0)
+		fail_msg("cannot read %s", name);
+	bytes = ftell(file);
+	rewind(file);
+	data = malloc((size_t)bytes);
+	assert_int_equal(fread(data, 1, (size_t)bytes, file), bytes);
+	fclose(file);
+	*size = (uint32_t)bytes;
+	return data;
+}
+
+void *arch_ram_pointer(maddr_t m)
+{
+	return fakes_ram(m.m);
+}
+
+void arch_map_ram(maddr_t m, uint32_t bytes)
+{
+	assert_true(ram_contains(m, bytes));
+}
+
+void arch_cache_flush(maddr_t m, uint32_t bytes)
+{
+	assert_true(ram_contains(m, bytes));
+}
+
+int arch_domain_build(struct domain *d)
+{
+	d->descriptor = calloc(1, sizeof(*d->descriptor));
+	return 0;
+}
+
+void arch_domain_map_device(struct domain *d, maddr_t m, uint32_t bytes)
+{
+	(void)d;
+	for (uint32_t i = m.m >> SLOT_SHIFT; i <= (m.m + bytes - 1) >> SLOT_SHIFT; i++)
+		fakes.device[i] = true;
+}
+
+void virq_assign(struct domain *d, unsigned int irq)
+{
+	assert_in_range(irq, SIGMA_VIRQ_SPI_BASE, SIGMA_VIRQ_COUNT - 1);
+	assert_null(fakes.irq_owner[irq]);
+	fakes.irq_owner[irq] = d;
+}
+
+struct domain *virq_owner(unsigned int irq)
+{
+	return fakes.irq_owner[irq];
+}
+
+struct domain *domain_create(const char *name, unsigned int vcpu_count, bool privileged)
+{
+	struct domain *d = calloc(1, sizeof(*d));
+
+	strcpy(d->name, name);
+	d->id = (uint16_t)fakes.created;
+	d->vcpu_count = (uint8_t)vcpu_count;
+	d->privileged = privileged;
+	fakes.domain[fakes.created++] = d;
+	return d;
+}
+
+int console_setup_ring(struct domain *d, paddr_t p)
+{
+	d->hvm_params[HVM_PARAM_CONSOLE_PFN] = p.p >> PAGE_SHIFT;
+	fakes.console_ring = p;
+	return 0;
+}
+
+int event_bind_hypervisor(struct domain *d, domid_t remote,
+			  void (*notify)(struct domain *d, unsigned int port))
+{
+	(void)d;
+	assert_int_equal(remote, 0);
+	assert_null(notify);
+	return 7;
+}
+
+void grant_preset(struct domain *d, grant_ref_t ref, paddr_t frame, domid_t to)
+{
+	(void)d;
+	assert_int_equal(to, 0);
+	assert_in_range(ref, 0, 1);
+	fakes.preset[ref] = frame;
+	fakes.presets++;
+}
+
+void boot_fail(const char *part, const char *format, ...)
+{
+	va_list args;
+
+	snprintf(fakes.part, sizeof(fakes.part), "%s", part);
+	va_start(args, format);
+	vsnprintf(fakes.reason, sizeof(fakes.reason), format, args);
+	va_end(args);
+	longjmp(fakes.failed, 1);
+}
