@@ -18,7 +18,7 @@ guest_flags := -std=gnu11 -ffreestanding -marm -mcpu=cortex-a9 -mfloat-abi=soft 
 	-fvisibility=hidden -fno-common -fno-asynchronous-unwind-tables \
 	-fno-tree-loop-distribute-patterns -ffile-prefix-map=$(CURDIR)/= \
 	-Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wundef \
-	-Ihypervisor/include -Iguests/lib -I$(guest_out)/include
+	-Ihypervisor/include -Iguests/lib -I$(BUILD)/include
 
 guest_lib_sources := $(sort $(wildcard guests/lib/*.c guests/lib/*.S))
 guest_lib_sources := $(filter-out %.lds.S,$(guest_lib_sources))
@@ -31,13 +31,8 @@ guest_objects = $(patsubst guests/%,$(guest_out)/obj/$(1)/%.o,$(guest_lib_source
 .PHONY: guests
 guests: $(foreach g,$(SMALL_GUESTS),$(guest_out)/$(g).elf $(guest_out)/$(g)-fixed.elf) ## build the small guests
 
-# Xen's headers alone, without the host's C library beside them.
-$(guest_out)/include/xen:
-	@mkdir -p $(@D)
-	$(Q)ln -sfn /usr/include/xen $@
-
 define guest_rules
-$(guest_out)/obj/$(1)/%.c.o: guests/%.c | $(guest_out)/include/xen
+$(guest_out)/obj/$(1)/%.c.o: guests/%.c | $(BUILD)/include/xen
 	$$(call say,CC,$$@)
 	@mkdir -p $$(@D)
 	$(Q)$(guest_cc) $(guest_flags) -fpie -DGUEST_NAME='"$(1)"' -MMD -MP -c -o $$@ $$<

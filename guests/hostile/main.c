@@ -28,8 +28,8 @@ static const struct call calls[] = {
 	{__HYPERVISOR_platform_op, "platform_op", 0, 0, 0, 0},
 	{__HYPERVISOR_memory_op, "memory_op", 1, BIT(XENMEM_maximum_ram_page), 0, 0},
 	{__HYPERVISOR_xen_version, "xen_version", 1,
-	 BIT(XENVER_version) | BIT(XENVER_pagesize), 0, ALL},
-	{__HYPERVISOR_console_io, "console_io", 2, 0, 0, ALL},
+	 BIT(XENVER_version) | BIT(XENVER_pagesize) | BIT(XENVER_commandline), 0, ALL},
+	{__HYPERVISOR_console_io, "console_io", 2, BIT(CONSOLEIO_read), 0, ALL},
 	{__HYPERVISOR_grant_table_op, "grant_table_op", 1, 0, 0, ALL},
 	{__HYPERVISOR_vm_assist, "vm_assist", NO_POINTER, ALL, 0, ALL},
 	{__HYPERVISOR_vcpu_op, "vcpu_op", 2,
@@ -89,7 +89,7 @@ static uint32_t bad_pointer(unsigned int which)
 	case 3:
 		return SIGMA_WINDOW_BASE - 2; /* into the window */
 	case 4:
-		return d->foreign_base - 2; /* over the end of RAM */
+		return d->foreign_base - 1; /* over the end of RAM */
 	case 5:
 		return d->foreign_base + random_below(d->foreign_size);
 	case 6:

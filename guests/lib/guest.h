@@ -53,10 +53,10 @@ void guest_shutdown(unsigned int reason) __attribute__((noreturn));
 
 /* ---- console ------------------------------------------------------------ */
 
-/* %c %s %d %u %x %p %%, width, 0 and -, l and ll. */
+/* %c %s %d %u %x %p %%, width, 0 and -, l and ll; at most 256 characters. */
 void guest_printf(const char *format, ...) __attribute__((format(printf, 1, 2)));
-void guest_vprintf(const char *format, va_list args)
-	__attribute__((format(printf, 1, 0)));
+void guest_vsnprintf(char *text, uint32_t size, const char *format, va_list args)
+	__attribute__((format(printf, 3, 0)));
 void console_write(const char *text, uint32_t bytes);
 /* Next character typed, or -1.  Before it: console_input_setup(), once. */
 int console_getc(void);

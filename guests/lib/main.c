@@ -75,14 +75,14 @@ void guest_pass(void)
 
 void guest_fail(const char *format, ...)
 {
+	char reason[160];
 	va_list args;
 
 	timer_arm(0);
-	guest_printf("FAIL: %s: ", guest_name);
 	va_start(args, format);
-	guest_vprintf(format, args);
+	guest_vsnprintf(reason, sizeof(reason), format, args);
 	va_end(args);
-	guest_printf("\n");
+	guest_printf("FAIL: %s: %s\n", guest_name, reason);
 	end(SHUTDOWN_crash);
 }
 

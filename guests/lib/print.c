@@ -1,19 +1,18 @@
 /* SPDX-License-Identifier: MIT */
-/* printf for the console: a line is collected and written in one piece. */
+/* printf for the console: a line is put together and written in one piece. */
 #include "guest.h"
 
+#define LINE_SIZE 256 /* what is longer is cut */
+
 struct output {
-	char text[256];
-	uint32_t used;
+	char *text;
+	uint32_t used, size;
 };
 
 static void output_char(struct output *out, char c)
 {
-	if (out->used == sizeof(out->text)) {
-		console_write(out->text, out->used);
-		out->used = 0;
-	}
-	out->text[out->used++] = c;
+	if (out->used < out->size)
+		out->text[out->used++] = c;
 }
 
 static void output_field(struct output *out, const char *text, size_t length,
@@ -110,9 +109,10 @@ static const char *convert(struct output *out, const char *format, va_list *args
 	return format;
 }
 
-void guest_vprintf(const char *format, va_list args)
+/* Bytes used; the text has no end mark of its own. */
+static uint32_t format_text(char *text, uint32_t size, const char *format, va_list args)
 {
-	struct output out = {.used = 0};
+	struct output out = {.text = text, .size = size};
 	va_list rest;
 
 	va_copy(rest, args);
@@ -125,15 +125,20 @@ void guest_vprintf(const char *format, va_list args)
 			output_char(&out, c);
 	}
 	va_end(rest);
-	if (out.used)
-		console_write(out.text, out.used);
+	return out.used;
+}
+
+void guest_vsnprintf(char *text, uint32_t size, const char *format, va_list args)
+{
+	text[format_text(text, size - 1, format, args)] = 0;
 }
 
 void guest_printf(const char *format, ...)
 {
+	char line[LINE_SIZE];
 	va_list args;
 
 	va_start(args, format);
-	guest_vprintf(format, args);
+	console_write(line, format_text(line, sizeof(line), format, args));
 	va_end(args);
 }

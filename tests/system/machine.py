@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The board in QEMU, its serial port under pexpect."""
+
+import os
+import re
+
+import pexpect
+
+from image import BUILD
+
+# Nothing good comes after one of these, wherever it appears.
+BROKEN = r"((?:FAIL|panic|cannot start|sigma-boot: [a-zA-Z ]+): [^\r\n]*)[\r\n]"
+CTRL_A = "\x01"
+LIMIT = 30  # seconds; a loaded machine may be slow, a hang is a hang
+
+
+class Machine:
+    """One run of QEMU.  A context manager: the process never outlives the test."""
+
+    def __init__(self, *args, memory="512M", log=None, program="qemu-system-arm"):
+        command = ["-M", "vexpress-a9", "-m", memory, "-display", "none", "-monitor", "none",
+                   "-serial", "stdio", "-no-reboot", "-audiodev", "none,id=quiet", *map(str, args)]
+        self.log_path = log
+        self.log = open(log, "w", encoding="utf-8", errors="replace") if log else None
+        self.child = pexpect.spawn(program, command, encoding="utf-8", codec_errors="replace",
+                                   timeout=LIMIT, echo=False, maxread=1 << 16,
+                                   dimensions=(24, 200))
+        self.child.logfile_read = self.log
+        self.child.delaybeforesend = None
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        self.close()
+
+    def close(self):
+        if not self.child.closed:
+            self.child.close(force=True)
+        if self.log:
+            self.log.close()
+
+    def tail(self):
+        """The last lines seen, for a message."""
+        text = (self.child.before or "") if isinstance(self.child.before, str) else ""
+        lines = [line.rstrip() for line in text.splitlines() if line.strip()]
+        return "\n".join(lines[-25:])
+
+    def expect(self, *patterns, limit=LIMIT, broken=BROKEN):
+        """Wait for any of the patterns; the match.  Fails on what means a failure."""
+        what = list(patterns) + ([broken] if broken else [])
+        try:
+            index = self.child.expect(what, timeout=limit)
+        except pexpect.TIMEOUT:
+            raise AssertionError(f"waited {limit} s for {patterns!r}; last lines:\n"
+                                 f"{self.tail()}\n(whole log: {self.log_path})") from None
+        except pexpect.EOF:
+            raise AssertionError(f"QEMU ended before {patterns!r}; last lines:\n"
+                                 f"{self.tail()}\n(whole log: {self.log_path})") from None
+        if index == len(patterns):
+            raise AssertionError(f"{self.child.match.group(1)}\nbefore {patterns!r}\n"
+                                 f"(whole log: {self.log_path})")
+        return self.child.match
+
+    def expect_all(self, *patterns, limit=LIMIT):
+        """Wait for every one of the patterns, in any order."""
+        left = list(patterns)
+        while left:
+            matched = self.expect(*left, limit=limit).group(0)
+            left = [p for p in left if not re.search(p, matched)]
+
+    def expect_end(self, limit=LIMIT):
+        """The machine switches itself off; the rest of its output."""
+        index = self.child.expect([pexpect.EOF, BROKEN], timeout=limit)
+        assert index == 0, f"{self.child.match.group(1)} (whole log: {self.log_path})"
+        return self.child.before
+
+    def send(self, text):
+        self.child.send(text)
+
+    def focus(self, name):
+        """Move the console's input on until it goes to `name`."""
+        for _ in range(10):
+            self.send(CTRL_A * 3)
+            if self.expect(r"input goes to (?:the )?(\w+)[ ;]").group(1) == name:
+                return
+        raise AssertionError(f"the console's input never goes to {name}")
+
+    def key(self, key, answer):
+        """Press a key of the hypervisor's console, wait for a part of its answer."""
+        self.focus("hypervisor")
+        self.send(key)
+        return self.expect(answer)
+
+
+def passed(domain, guest):
+    """Pattern of a small guest's last line."""
+    return rf"\[{domain}\] PASS: {guest}\b"
+
+
+def log_directory():
+    path = os.path.join(BUILD, "tests", "logs")
+    os.makedirs(path, exist_ok=True)
+    return path
