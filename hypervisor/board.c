@@ -31,7 +31,7 @@ static const struct {
 	{"arm,sp804", ROLE_HYPERVISOR},
 };
 
-enum board_role board_node_role(const void *tree, int node, int console)
+__init enum board_role board_node_role(const void *tree, int node, int console)
 {
 	int length;
 	const char *list = tree_property(tree, node, "compatible", &length);
@@ -45,7 +45,7 @@ enum board_role board_node_role(const void *tree, int node, int console)
 }
 
 /* stdout-path may have options behind a colon: "serial0:115200n8". */
-static int find_console(const void *tree, const char *path)
+static __init int find_console(const void *tree, const char *path)
 {
 	const char *options = strchr(path, ':');
 	char text[128];
@@ -59,7 +59,7 @@ static int find_console(const void *tree, const char *path)
 	return tree_find(tree, text);
 }
 
-int board_console_node(const void *tree)
+__init int board_console_node(const void *tree)
 {
 	int chosen = tree_find(tree, "/chosen"), node = -1;
 	const char *path = tree_string(tree, chosen, "stdout-path");
@@ -71,8 +71,8 @@ int board_console_node(const void *tree)
 	return node >= 0 ? node : tree_find(tree, "serial0");
 }
 
-int board_node_reg(const void *tree, int node, unsigned int index, maddr_t *base,
-		   uint32_t *bytes)
+__init int board_node_reg(const void *tree, int node, unsigned int index, maddr_t *base,
+			  uint32_t *bytes)
 {
 	struct tree_node nodes[TREE_DEPTH_MAX];
 	const struct tree_node *n = tree_chain(tree, node, nodes);
@@ -80,7 +80,8 @@ int board_node_reg(const void *tree, int node, unsigned int index, maddr_t *base
 	return n != NULL && tree_reg(n, index, &base->m, bytes) ? 0 : -XEN_ENODEV;
 }
 
-int board_node_irq(const void *tree, int node, unsigned int index, unsigned int *irq)
+__init int board_node_irq(const void *tree, int node, unsigned int index,
+			  unsigned int *irq)
 {
 	struct tree_node nodes[TREE_DEPTH_MAX];
 	struct tree_search search = {0};
@@ -89,12 +90,12 @@ int board_node_irq(const void *tree, int node, unsigned int index, unsigned int 
 	return n != NULL ? tree_interrupt(n, index, &search, irq) : -XEN_ENODEV;
 }
 
-paddr_t board_ram_base(void)
+__init paddr_t board_ram_base(void)
 {
 	return ram_base;
 }
 
-static bool is_memory(const void *board, int node)
+static __init bool is_memory(const void *board, int node)
 {
 	const char *type = tree_string(board, node, "device_type");
 
@@ -105,7 +106,7 @@ static bool is_memory(const void *board, int node)
  * Add the banks of one node, as far as the hypervisor's window does not hide them;
  * *lowest is the lowest whole slot seen so far.
  */
-static void add_banks(const struct tree_node *n, uint32_t *lowest)
+static __init void add_banks(const struct tree_node *n, uint32_t *lowest)
 {
 	uint32_t base, size, first;
 
@@ -123,7 +124,7 @@ static void add_banks(const struct tree_node *n, uint32_t *lowest)
 }
 
 /* 64-bit ranges of /memreserve/, cut to what a 32-bit bus can reach. */
-static void reserve_listed(const void *board)
+static __init void reserve_listed(const void *board)
 {
 	uint64_t base, size;
 
@@ -138,7 +139,7 @@ static void reserve_listed(const void *board)
 	}
 }
 
-static void reserve_regions(const struct tree_node *root)
+static __init void reserve_regions(const struct tree_node *root)
 {
 	struct tree_node parent = {root->tree, 0, root};
 	struct tree_node region = {root->tree, 0, &parent};
@@ -156,7 +157,7 @@ static void reserve_regions(const struct tree_node *root)
 	}
 }
 
-int board_memory_scan(const void *board, const char **error)
+__init int board_memory_scan(const void *board, const char **error)
 {
 	struct tree_node root = {board, 0, NULL};
 	struct tree_node n = {board, 0, &root};

@@ -35,7 +35,7 @@ static struct plan plans[MANIFEST_DOMAINS_MAX];
 static char reason[112];
 
 static int fault(const char *format, ...) __attribute__((format(printf, 1, 2)));
-static int fault(const char *format, ...)
+static __init int fault(const char *format, ...)
 {
 	va_list args;
 
@@ -45,7 +45,7 @@ static int fault(const char *format, ...)
 	return -XEN_EINVAL;
 }
 
-uint32_t domain_reserved_size(uint32_t foreign_size)
+__init uint32_t domain_reserved_size(uint32_t foreign_size)
 {
 	uint32_t table = align_up(foreign_size / PAGE_SIZE * 4, PAGE_SIZE);
 	uint32_t second_level = align_up((foreign_size >> SLOT_SHIFT) * 1024, PAGE_SIZE);
@@ -53,24 +53,24 @@ uint32_t domain_reserved_size(uint32_t foreign_size)
 	return PAGE_SIZE + table + second_level + DOMAIN_OWN_PAGES * PAGE_SIZE;
 }
 
-paddr_t domain_grant_frames(const struct domain *d)
+__init paddr_t domain_grant_frames(const struct domain *d)
 {
 	return paddr(d->reserved_base.p + d->reserved_size -
 		     GRANT_FRAMES_MAX * PAGE_SIZE);
 }
 
-paddr_t domain_xenstore_page(const struct domain *d)
+__init paddr_t domain_xenstore_page(const struct domain *d)
 {
 	return paddr(domain_grant_frames(d).p - PAGE_SIZE);
 }
 
-paddr_t domain_console_page(const struct domain *d)
+__init paddr_t domain_console_page(const struct domain *d)
 {
 	return paddr(domain_grant_frames(d).p - 2 * PAGE_SIZE);
 }
 
 /* Files that people take for a raw Image by mistake. */
-static int check_raw(const struct fit_image *kernel)
+static __init int check_raw(const struct fit_image *kernel)
 {
 	uint32_t first, zimage;
 
@@ -96,12 +96,12 @@ static int check_raw(const struct fit_image *kernel)
  * Bytes of a raw Image while it boots.  Its .bss is not in the file and nothing
  * says how long it is: Linux's is below an eighth of the rest.
  */
-static uint32_t raw_extent(uint32_t size)
+static __init uint32_t raw_extent(uint32_t size)
 {
 	return size + size / 8 + 0x10000;
 }
 
-static int plan_kernel(struct plan *p)
+static __init int plan_kernel(struct plan *p)
 {
 	uint32_t where = board_ram_base().p + KERNEL_OFFSET;
 	const char *error;
@@ -118,7 +118,7 @@ static int plan_kernel(struct plan *p)
 }
 
 /* Device tree and initrd high up, the kernel below them. */
-static int plan_layout(struct plan *p)
+static __init int plan_layout(struct plan *p)
 {
 	uint32_t base = board_ram_base().p, memory = p->m->memory;
 	uint32_t initrd = align_up(p->initrd.size, PAGE_SIZE), top;
@@ -152,7 +152,7 @@ static int plan_layout(struct plan *p)
 		memory >> 10, p->kernel.name, p->load.size >> 10);
 }
 
-static int plan_window(const struct plan *p)
+static __init int plan_window(const struct plan *p)
 {
 	uint32_t base = board_ram_base().p;
 
@@ -166,7 +166,7 @@ static int plan_window(const struct plan *p)
 }
 
 /* libfdt wants its trees 8-byte aligned; mkimage only promises 4. */
-static int plan_base(struct plan *p)
+static __init int plan_base(struct plan *p)
 {
 	const char *error;
 	void *copy;
@@ -187,7 +187,7 @@ static int plan_base(struct plan *p)
 	return 0;
 }
 
-static int plan_domain(struct plan *p)
+static __init int plan_domain(struct plan *p)
 {
 	int result;
 
@@ -204,7 +204,7 @@ static int plan_domain(struct plan *p)
 	return result;
 }
 
-static void find_images(struct fit *fit, struct plan *p)
+static __init void find_images(struct fit *fit, struct plan *p)
 {
 	int result = fit_find(fit, p->m->kernel, &p->kernel);
 
@@ -216,7 +216,7 @@ static void find_images(struct fit *fit, struct plan *p)
 		boot_fail(fit->part, "%s", fit->error);
 }
 
-static void fail_domain(const struct plan *p, const char *why)
+static __init void fail_domain(const struct plan *p, const char *why)
 {
 	char part[DOMAIN_NAME_SIZE + 8];
 
@@ -224,7 +224,7 @@ static void fail_domain(const struct plan *p, const char *why)
 	boot_fail(part, "%s", why);
 }
 
-static void check_budget(const struct manifest *manifest)
+static __init void check_budget(const struct manifest *manifest)
 {
 	uint32_t needed = 0;
 
@@ -240,7 +240,7 @@ static void check_budget(const struct manifest *manifest)
  * devices can do DMA; then the others by size, the largest first, so that the order
  * in the manifest decides nothing.
  */
-static struct plan *next_to_place(unsigned int count)
+static __init struct plan *next_to_place(unsigned int count)
 {
 	struct plan *best = NULL;
 
@@ -255,7 +255,7 @@ static struct plan *next_to_place(unsigned int count)
 	return best;
 }
 
-static void place_all(unsigned int count)
+static __init void place_all(unsigned int count)
 {
 	struct plan *p;
 
@@ -271,7 +271,8 @@ static void place_all(unsigned int count)
 	}
 }
 
-static void check_all(struct fit *fit, const struct manifest *manifest, const void *board)
+static __init void check_all(struct fit *fit, const struct manifest *manifest,
+			     const void *board)
 {
 	if (fit_verify_all(fit) != 0)
 		boot_fail(fit->part, "%s", fit->error);
@@ -287,17 +288,17 @@ static void check_all(struct fit *fit, const struct manifest *manifest, const vo
 		boot_fail(fit->part, "%s", fit->error);
 }
 
-static void *ram(const struct domain *d, paddr_t p)
+static __init void *ram(const struct domain *d, paddr_t p)
 {
 	return arch_ram_pointer(maddr_add(d->machine_base, p.p - d->ram_base.p));
 }
 
-static void flush(const struct domain *d, paddr_t p, uint32_t bytes)
+static __init void flush(const struct domain *d, paddr_t p, uint32_t bytes)
 {
 	arch_cache_flush(maddr_add(d->machine_base, p.p - d->ram_base.p), bytes);
 }
 
-static void describe_memory(struct domain *d, const struct plan *p)
+static __init void describe_memory(struct domain *d, const struct plan *p)
 {
 	d->ram_base = board_ram_base();
 	d->ram_size = p->m->memory;
@@ -315,7 +316,7 @@ static void describe_memory(struct domain *d, const struct plan *p)
 	}
 }
 
-static void load_images(struct domain *d, const struct plan *p)
+static __init void load_images(struct domain *d, const struct plan *p)
 {
 	void *to = ram(d, paddr(p->load.base));
 	const char *error;
@@ -331,8 +332,8 @@ static void load_images(struct domain *d, const struct plan *p)
 	}
 }
 
-static void load_tree(struct domain *d, const struct plan *p, const struct fit *fit,
-		      const void *board)
+static __init void load_tree(struct domain *d, const struct plan *p,
+			     const struct fit *fit, const void *board)
 {
 	const char *error;
 	int size = domain_tree_build(d, p->m, fit, p->base, board, ram(d, d->dtb),
@@ -345,7 +346,7 @@ static void load_tree(struct domain *d, const struct plan *p, const struct fit *
 }
 
 /* What arch_domain_build() could not know yet. */
-static void complete_descriptor(const struct domain *d)
+static __init void complete_descriptor(const struct domain *d)
 {
 	d->descriptor->dtb = d->dtb.p;
 	d->descriptor->dtb_size = d->dtb_size;
@@ -357,7 +358,7 @@ static void complete_descriptor(const struct domain *d)
  * A domU's console and xenstore rings, granted to dom0's daemons in advance.  Until
  * xenstored has introduced the domain, the ring says that it is reconnecting.
  */
-static int connect_rings(struct domain *d)
+static __init int connect_rings(struct domain *d)
 {
 	paddr_t console = domain_console_page(d), xenstore = domain_xenstore_page(d);
 	struct xenstore_domain_interface *ring = ram(d, xenstore);
@@ -378,7 +379,7 @@ static int connect_rings(struct domain *d)
 	return 0;
 }
 
-static void report(const struct domain *d)
+static __init void report(const struct domain *d)
 {
 	printk("      domain %u %s: %u MiB at %08x (%s), %u vCPU%s, kernel at %08x\n",
 	       d->id, d->name, d->ram_size >> SLOT_SHIFT, d->machine_base.m,
@@ -386,7 +387,8 @@ static void report(const struct domain *d)
 	       d->vcpu_count == 1 ? "" : "s", d->entry.p);
 }
 
-static void build_one(const struct plan *p, const struct fit *fit, const void *board)
+static __init void build_one(const struct plan *p, const struct fit *fit,
+			     const void *board)
 {
 	struct domain *d = domain_create(p->m->name, p->m->vcpus, p->m->privileged);
 	const char *error;
@@ -407,15 +409,16 @@ static void build_one(const struct plan *p, const struct fit *fit, const void *b
 	report(d);
 }
 
-static void build_all(unsigned int count, bool privileged, const struct fit *fit,
-		      const void *board)
+static __init void build_all(unsigned int count, bool privileged, const struct fit *fit,
+			     const void *board)
 {
 	for (struct plan *p = plans; p < plans + count; p++)
 		if (p->m->privileged == privileged)
 			build_one(p, fit, board);
 }
 
-void domains_build(struct fit *fit, const struct manifest *manifest, const void *board)
+__init void domains_build(struct fit *fit, const struct manifest *manifest,
+			  const void *board)
 {
 	check_all(fit, manifest, board);
 	place_all(manifest->domain_count);

@@ -12,7 +12,7 @@
 #include <arch/memory.h>
 #include <libfdt.h>
 
-bool device_is_special(const struct tree_node *n)
+__init bool device_is_special(const struct tree_node *n)
 {
 	static const char *const names[] = {"chosen",          "aliases",     "cpus",
 					    "reserved-memory", "__symbols__", "psci"};
@@ -27,7 +27,7 @@ bool device_is_special(const struct tree_node *n)
 	return type != NULL && strcmp(type, "memory") == 0;
 }
 
-static int find_label(const void *tree, const char *name)
+static __init int find_label(const void *tree, const char *name)
 {
 	int symbols = tree_find(tree, "/__symbols__");
 	const char *path = symbols >= 0 ? tree_string(tree, symbols, name) : NULL;
@@ -35,8 +35,9 @@ static int find_label(const void *tree, const char *name)
 	return path != NULL ? tree_find(tree, path) : -FDT_ERR_NOTFOUND;
 }
 
-const char *device_list_resolve(struct device_list *list, const struct manifest_domain *m,
-				const struct fit *fit, const void *tree)
+__init const char *device_list_resolve(struct device_list *list,
+				       const struct manifest_domain *m,
+				       const struct fit *fit, const void *tree)
 {
 	const char *strings, *name, *missing = NULL;
 	int length, position = 0, node;
@@ -60,7 +61,7 @@ const char *device_list_resolve(struct device_list *list, const struct manifest_
 	return missing;
 }
 
-bool device_list_owns(const struct device_list *list, const struct tree_node *n)
+__init bool device_list_owns(const struct device_list *list, const struct tree_node *n)
 {
 	if (list->all)
 		return true;
@@ -71,7 +72,7 @@ bool device_list_owns(const struct device_list *list, const struct tree_node *n)
 	return false;
 }
 
-bool device_list_below(const struct device_list *list, const struct tree_node *n)
+__init bool device_list_below(const struct device_list *list, const struct tree_node *n)
 {
 	for (unsigned int i = 0; i < list->count; i++)
 		if (tree_is_within(n->tree, list->node[i], n->offset))
@@ -79,8 +80,8 @@ bool device_list_below(const struct device_list *list, const struct tree_node *n
 	return list->all;
 }
 
-bool device_memory_region(const struct tree_node *n, unsigned int i,
-			  struct tree_node *region, struct tree_node *parent)
+__init bool device_memory_region(const struct tree_node *n, unsigned int i,
+				 struct tree_node *region, struct tree_node *parent)
 {
 	const struct tree_node *root = n;
 	int length, node;
@@ -119,7 +120,7 @@ struct pass {
 
 static char pass_error[96]; /* of the last refusal */
 
-static int refuse(const struct tree_node *n, const char *reason)
+static __init int refuse(const struct tree_node *n, const char *reason)
 {
 	char path[64];
 
@@ -128,12 +129,13 @@ static int refuse(const struct tree_node *n, const char *reason)
 	return -XEN_EINVAL;
 }
 
-static bool overlaps(uint32_t base, uint32_t size, uint32_t other, uint32_t other_size)
+static __init bool overlaps(uint32_t base, uint32_t size, uint32_t other,
+			    uint32_t other_size)
 {
 	return base < other ? other - base < size : base - other < other_size;
 }
 
-static int give_registers(const struct pass *pass, const struct tree_node *n)
+static __init int give_registers(const struct pass *pass, const struct tree_node *n)
 {
 	uint32_t base, size;
 
@@ -151,7 +153,7 @@ static int give_registers(const struct pass *pass, const struct tree_node *n)
 }
 
 /* Memory set aside for a device (a frame buffer) comes with it, unless it is RAM. */
-static int give_regions(const struct pass *pass, const struct tree_node *n)
+static __init int give_regions(const struct pass *pass, const struct tree_node *n)
 {
 	struct tree_node region, parent;
 	uint32_t base, size;
@@ -165,7 +167,8 @@ static int give_regions(const struct pass *pass, const struct tree_node *n)
 	return 0;
 }
 
-static int give_interrupt(struct pass *pass, const struct tree_node *n, unsigned int irq)
+static __init int give_interrupt(struct pass *pass, const struct tree_node *n,
+				 unsigned int irq)
 {
 	uint8_t mine;
 	char reason[64];
@@ -191,7 +194,7 @@ static int give_interrupt(struct pass *pass, const struct tree_node *n, unsigned
 	return 0;
 }
 
-static int give_interrupts(struct pass *pass, const struct tree_node *n)
+static __init int give_interrupts(struct pass *pass, const struct tree_node *n)
 {
 	unsigned int irq;
 	int result = 0;
@@ -206,7 +209,7 @@ static int give_interrupts(struct pass *pass, const struct tree_node *n)
 	return result == -XEN_ENOENT ? 0 : result;
 }
 
-static int visit(const struct tree_node *n, void *context)
+static __init int visit(const struct tree_node *n, void *context)
 {
 	struct pass *pass = context;
 	int result;
@@ -225,7 +228,8 @@ static int visit(const struct tree_node *n, void *context)
 }
 
 /* A listed node must be one that can be given away at all. */
-static int check_listed(const struct pass *pass, struct fit *fit, const void *board)
+static __init int check_listed(const struct pass *pass, struct fit *fit,
+			       const void *board)
 {
 	struct tree_node nodes[TREE_DEPTH_MAX];
 	const struct tree_node *n;
@@ -253,8 +257,8 @@ static int check_listed(const struct pass *pass, struct fit *fit, const void *bo
 }
 
 /* A node that both lists cover; -1: none; 0: both have everything. */
-static int common_node(const void *board, const struct device_list *a,
-		       const struct device_list *b)
+static __init int common_node(const void *board, const struct device_list *a,
+			      const struct device_list *b)
 {
 	if (a->all && b->all)
 		return 0;
@@ -272,7 +276,8 @@ static int common_node(const void *board, const struct device_list *a,
 	return -1;
 }
 
-static int check_common(const struct pass *pass, struct fit *fit, const void *board)
+static __init int check_common(const struct pass *pass, struct fit *fit,
+			       const void *board)
 {
 	struct device_list other;
 	const struct manifest_domain *before;
@@ -290,7 +295,7 @@ static int check_common(const struct pass *pass, struct fit *fit, const void *bo
 	return 0;
 }
 
-static int check_one(struct pass *pass, struct fit *fit, const void *board)
+static __init int check_one(struct pass *pass, struct fit *fit, const void *board)
 {
 	const struct tree_node root = {board, 0, NULL};
 	const char *missing = device_list_resolve(&pass->list, pass->m, fit, board);
@@ -311,8 +316,8 @@ static int check_one(struct pass *pass, struct fit *fit, const void *board)
 	return 0;
 }
 
-int domain_devices_check(struct fit *fit, const struct manifest *manifest,
-			 const void *board)
+__init int domain_devices_check(struct fit *fit, const struct manifest *manifest,
+				const void *board)
 {
 	uint8_t claims[SIGMA_VIRQ_COUNT] = {0};
 	struct pass pass = {.manifest = manifest, .claims = claims};
@@ -326,8 +331,9 @@ int domain_devices_check(struct fit *fit, const struct manifest *manifest,
 	return result;
 }
 
-int domain_devices_assign(struct domain *d, const struct manifest_domain *m,
-			  const struct fit *fit, const void *board, const char **error)
+__init int domain_devices_assign(struct domain *d, const struct manifest_domain *m,
+				 const struct fit *fit, const void *board,
+				 const char **error)
 {
 	const struct tree_node root = {board, 0, NULL};
 	struct pass pass = {.d = d, .m = m};

@@ -33,46 +33,48 @@ struct writer {
 	bool moved; /* devices of the root go to DMA_BUS */
 };
 
-static void note(struct writer *w, int result)
+static __init void note(struct writer *w, int result)
 {
 	if (w->error == 0 && result < 0)
 		w->error = result;
 }
 
-static void begin(struct writer *w, const char *name)
+static __init void begin(struct writer *w, const char *name)
 {
 	note(w, fdt_begin_node(w->to, name));
 }
 
-static void end(struct writer *w)
+static __init void end(struct writer *w)
 {
 	note(w, fdt_end_node(w->to));
 }
 
-static void put(struct writer *w, const char *name, const void *value, uint32_t bytes)
+static __init void put(struct writer *w, const char *name, const void *value,
+		       uint32_t bytes)
 {
 	note(w, fdt_property(w->to, name, value, (int)bytes));
 }
 
-static void put_string(struct writer *w, const char *name, const char *text)
+static __init void put_string(struct writer *w, const char *name, const char *text)
 {
 	put(w, name, text, (uint32_t)strlen(text) + 1);
 }
 
-static void put_cell(struct writer *w, const char *name, uint32_t value)
+static __init void put_cell(struct writer *w, const char *name, uint32_t value)
 {
 	note(w, fdt_property_u32(w->to, name, value));
 }
 
 /* Number in `count` cells, appended to an array. */
-static fdt32_t *append(fdt32_t *to, uint32_t count, uint32_t value)
+static __init fdt32_t *append(fdt32_t *to, uint32_t count, uint32_t value)
 {
 	for (uint32_t i = 0; i < count; i++)
 		fdt32_st(to + i, i + 1 == count ? value : 0);
 	return to + count;
 }
 
-static void put_range(struct writer *w, const char *name, uint32_t base, uint32_t size)
+static __init void put_range(struct writer *w, const char *name, uint32_t base,
+			     uint32_t size)
 {
 	fdt32_t cells[8], *p = cells;
 
@@ -81,7 +83,7 @@ static void put_range(struct writer *w, const char *name, uint32_t base, uint32_
 	put(w, name, cells, (uint32_t)((char *)p - (char *)cells));
 }
 
-static void put_interrupt(struct writer *w, uint32_t ppi, uint32_t flags)
+static __init void put_interrupt(struct writer *w, uint32_t ppi, uint32_t flags)
 {
 	fdt32_t cells[3];
 
@@ -93,7 +95,7 @@ static void put_interrupt(struct writer *w, uint32_t ppi, uint32_t flags)
 }
 
 /* The nodes that this file writes itself, so that a base's are left out. */
-static bool is_ours(const struct tree_node *n)
+static __init bool is_ours(const struct tree_node *n)
 {
 	static const char *const names[] = {"hypervisor", "sigma", "timer", DMA_BUS};
 	const char *name = tree_name(n->tree, n->offset);
@@ -106,7 +108,7 @@ static bool is_ours(const struct tree_node *n)
 	return false;
 }
 
-static bool is_device(const struct tree_node *n)
+static __init bool is_device(const struct tree_node *n)
 {
 	uint32_t base, size;
 
@@ -117,7 +119,7 @@ static bool is_device(const struct tree_node *n)
  * Does the domain see this node?  Devices only when it owns them or something
  * below; what has no registers (clocks, regulators, buses) as soon as it owns any.
  */
-static bool is_seen(const struct writer *w, const struct tree_node *n)
+static __init bool is_seen(const struct writer *w, const struct tree_node *n)
 {
 	if (device_is_special(n) || is_ours(n))
 		return false;
@@ -131,7 +133,7 @@ static bool is_seen(const struct writer *w, const struct tree_node *n)
 	       device_list_below(&w->list, n);
 }
 
-static bool is_moved(const struct writer *w, const struct tree_node *n)
+static __init bool is_moved(const struct writer *w, const struct tree_node *n)
 {
 	return w->moved && n->parent != NULL && n->parent->parent == NULL && is_device(n);
 }
@@ -139,7 +141,7 @@ static bool is_moved(const struct writer *w, const struct tree_node *n)
 static bool region_is_kept(const struct writer *w, int region);
 
 /* memory-region, when one of the regions is not there any more? */
-static bool has_lost_region(const struct writer *w, const struct tree_node *n)
+static __init bool has_lost_region(const struct writer *w, const struct tree_node *n)
 {
 	struct tree_node region, parent;
 
@@ -149,7 +151,7 @@ static bool has_lost_region(const struct writer *w, const struct tree_node *n)
 	return false;
 }
 
-static bool among(const char *name, const char *const *names)
+static __init bool among(const char *name, const char *const *names)
 {
 	for (; names != NULL && *names != NULL; names++)
 		if (strcmp(name, *names) == 0)
@@ -158,7 +160,7 @@ static bool among(const char *name, const char *const *names)
 }
 
 /* Copy the properties of a node of the base but those named (NULL ends the list). */
-static void copy_properties(struct writer *w, int node, const char *const *without)
+static __init void copy_properties(struct writer *w, int node, const char *const *without)
 {
 	const char *name;
 	const void *value;
@@ -175,7 +177,7 @@ static void copy_properties(struct writer *w, int node, const char *const *witho
  * A bus of a domain that is not direct mapped.  Linux takes the nearest dma-ranges
  * that is not empty and wants one, if only empty, on every bus up to there.
  */
-static void put_dma_ranges(struct writer *w, const struct tree_node *n)
+static __init void put_dma_ranges(struct writer *w, const struct tree_node *n)
 {
 	fdt32_t cells[12], *p = cells;
 
@@ -188,7 +190,7 @@ static void put_dma_ranges(struct writer *w, const struct tree_node *n)
 	put(w, "dma-ranges", cells, (uint32_t)((char *)p - (char *)cells));
 }
 
-static void copy_node(struct writer *w, const struct tree_node *n)
+static __init void copy_node(struct writer *w, const struct tree_node *n)
 {
 	static const char *const nothing[] = {NULL};
 	static const char *const no_dma[] = {"dma-ranges", NULL};
@@ -215,7 +217,7 @@ static void copy_node(struct writer *w, const struct tree_node *n)
  * The paravirtual interrupt controller: it takes the place of the board's, phandle
  * and all, so that whatever refers to that one still does.
  */
-static void put_interrupt_controller(struct writer *w)
+static __init void put_interrupt_controller(struct writer *w)
 {
 	static const char *const without[] = {"compatible",
 					      "reg",
@@ -240,7 +242,7 @@ static void put_interrupt_controller(struct writer *w)
 	end(w);
 }
 
-static void put_cpus(struct writer *w)
+static __init void put_cpus(struct writer *w)
 {
 	const char *compatible = NULL;
 	char name[8];
@@ -269,7 +271,7 @@ static void put_cpus(struct writer *w)
 }
 
 /* RAM and the foreign window are one range: Linux wants frames that it can name. */
-static void put_memory(struct writer *w)
+static __init void put_memory(struct writer *w)
 {
 	char name[20];
 
@@ -280,7 +282,7 @@ static void put_memory(struct writer *w)
 	end(w);
 }
 
-static void put_chosen(struct writer *w)
+static __init void put_chosen(struct writer *w)
 {
 	static const char *const without[] = {"bootargs",          "stdout-path",
 					      "linux,stdout-path", "linux,initrd-start",
@@ -304,7 +306,7 @@ static void put_chosen(struct writer *w)
 	end(w);
 }
 
-static void put_hypervisor(struct writer *w)
+static __init void put_hypervisor(struct writer *w)
 {
 	static const char compatible[] = "xen,xen-4.17\0xen,xen";
 	fdt32_t foreign[2];
@@ -341,7 +343,7 @@ struct region_search {
 	bool found;
 };
 
-static int names_region(const struct tree_node *n, void *context)
+static __init int names_region(const struct tree_node *n, void *context)
 {
 	struct region_search *search = context;
 	struct tree_node region, parent;
@@ -358,7 +360,7 @@ static int names_region(const struct tree_node *n, void *context)
  * RAM: the board's RAM is not the domain's.  Regions without a place are made by
  * the guest itself, in its own RAM.
  */
-static bool region_is_kept(const struct writer *w, int region)
+static __init bool region_is_kept(const struct writer *w, int region)
 {
 	struct tree_node root = {w->base, 0, NULL};
 	struct tree_node parent = {w->base, tree_find(w->base, "/reserved-memory"),
@@ -375,7 +377,7 @@ static bool region_is_kept(const struct writer *w, int region)
 	return search.found;
 }
 
-static void put_reserved_memory(struct writer *w)
+static __init void put_reserved_memory(struct writer *w)
 {
 	int parent = tree_find(w->base, "/reserved-memory"), node;
 	bool begun = false;
@@ -400,8 +402,8 @@ static void put_reserved_memory(struct writer *w)
 }
 
 /* Is the node at this path of the base in the new tree, and below DMA_BUS there? */
-static bool path_is_seen(const struct writer *w, const struct tree_node *above,
-			 const char *path, bool *moved)
+static __init bool path_is_seen(const struct writer *w, const struct tree_node *above,
+				const char *path, bool *moved)
 {
 	struct tree_node n = {above->tree, 0, above};
 	size_t length;
@@ -419,7 +421,7 @@ static bool path_is_seen(const struct writer *w, const struct tree_node *above,
 	return path_is_seen(w, &n, path + length, moved);
 }
 
-static void put_aliases(struct writer *w)
+static __init void put_aliases(struct writer *w)
 {
 	const struct tree_node root = {w->base, 0, NULL};
 	int aliases = tree_find(w->base, "/aliases"), offset;
@@ -445,7 +447,7 @@ static void put_aliases(struct writer *w)
 }
 
 /* Copy what is directly below the root: the devices to be moved, or all others. */
-static void copy_top(struct writer *w, bool moved)
+static __init void copy_top(struct writer *w, bool moved)
 {
 	const struct tree_node root = {w->base, 0, NULL};
 	struct tree_node n = {w->base, 0, &root};
@@ -458,7 +460,7 @@ static void copy_top(struct writer *w, bool moved)
 }
 
 /* The root cannot have dma-ranges (Linux: nothing above to translate to). */
-static void put_dma_bus(struct writer *w)
+static __init void put_dma_bus(struct writer *w)
 {
 	fdt32_t cells[12], *p = cells;
 
@@ -475,7 +477,7 @@ static void put_dma_bus(struct writer *w)
 	end(w);
 }
 
-static void put_root_properties(struct writer *w)
+static __init void put_root_properties(struct writer *w)
 {
 	static const char *const without[] = {"#address-cells", "#size-cells",
 					      "interrupt-parent", NULL};
@@ -491,7 +493,7 @@ static void put_root_properties(struct writer *w)
 	}
 }
 
-static void put_root(struct writer *w)
+static __init void put_root(struct writer *w)
 {
 	begin(w, "");
 	put_root_properties(w);
@@ -512,7 +514,7 @@ static void put_root(struct writer *w)
 }
 
 /* What Linux must not take for free memory. */
-static void put_reservations(struct writer *w)
+static __init void put_reservations(struct writer *w)
 {
 	const struct domain *d = w->d;
 
@@ -522,7 +524,7 @@ static void put_reservations(struct writer *w)
 	note(w, fdt_finish_reservemap(w->to));
 }
 
-static int find_interrupts(const struct tree_node *n, void *context)
+static __init int find_interrupts(const struct tree_node *n, void *context)
 {
 	struct writer *w = context;
 
@@ -532,7 +534,7 @@ static int find_interrupts(const struct tree_node *n, void *context)
 	return w->interrupts < 0 ? 0 : TREE_SKIP;
 }
 
-static void study_base(struct writer *w, const struct fit *fit)
+static __init void study_base(struct writer *w, const struct fit *fit)
 {
 	const struct tree_node root = {w->base, 0, NULL};
 
@@ -549,7 +551,7 @@ static void study_base(struct writer *w, const struct fit *fit)
 		w->phandle = 1;
 }
 
-static int finish(struct writer *w, const char **error)
+static __init int finish(struct writer *w, const char **error)
 {
 	note(w, fdt_finish(w->to));
 	if (w->error == 0)
@@ -559,9 +561,9 @@ static int finish(struct writer *w, const char **error)
 	return w->error == -FDT_ERR_NOSPACE ? -XEN_ENOSPC : -XEN_EINVAL;
 }
 
-int domain_tree_build(struct domain *d, const struct manifest_domain *m,
-		      const struct fit *fit, const void *base, const void *board,
-		      void *to, uint32_t size, const char **error)
+__init int domain_tree_build(struct domain *d, const struct manifest_domain *m,
+			     const struct fit *fit, const void *base, const void *board,
+			     void *to, uint32_t size, const char **error)
 {
 	struct writer w = {
 		.to = to,

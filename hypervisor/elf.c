@@ -59,18 +59,19 @@ struct elf {
 	uint32_t rel, rel_count;        /* place in the file */
 };
 
-bool elf_is(const void *data, uint32_t size)
+__init bool elf_is(const void *data, uint32_t size)
 {
 	return size >= 4 && memcmp(data, "\177ELF", 4) == 0;
 }
 
-static int bad(const char **error, const char *reason)
+static __init int bad(const char **error, const char *reason)
 {
 	*error = reason;
 	return -XEN_ENOEXEC;
 }
 
-static int parse_header(struct elf *elf, struct elf_header *header, const char **error)
+static __init int parse_header(struct elf *elf, struct elf_header *header,
+			       const char **error)
 {
 	if (!elf_is(elf->data, elf->size))
 		return bad(error, "is not an ELF file");
@@ -95,19 +96,21 @@ static int parse_header(struct elf *elf, struct elf_header *header, const char *
 	return 0;
 }
 
-static bool overlap(uint32_t base, uint32_t size, uint32_t other, uint32_t other_size)
+static __init bool overlap(uint32_t base, uint32_t size, uint32_t other,
+			   uint32_t other_size)
 {
 	return base < other ? other - base < size : base - other < other_size;
 }
 
 /* Where a segment is wanted before relocation. */
-static uint32_t segment_base(const struct elf *elf, const struct elf_segment *segment)
+static __init uint32_t segment_base(const struct elf *elf,
+				    const struct elf_segment *segment)
 {
 	return elf->anywhere ? segment->vaddr : segment->paddr;
 }
 
-static int add_load(struct elf *elf, const struct elf_segment *segment,
-		    const char **error)
+static __init int add_load(struct elf *elf, const struct elf_segment *segment,
+			   const char **error)
 {
 	uint32_t base = segment_base(elf, segment);
 
@@ -131,8 +134,8 @@ static int add_load(struct elf *elf, const struct elf_segment *segment,
 	return 0;
 }
 
-static int parse_segments(struct elf *elf, const struct elf_header *header,
-			  const char **error)
+static __init int parse_segments(struct elf *elf, const struct elf_header *header,
+				 const char **error)
 {
 	struct elf_segment segment;
 	int result;
@@ -160,8 +163,8 @@ static int parse_segments(struct elf *elf, const struct elf_header *header,
 }
 
 /* Where in the file are the bytes of virtual [address, address + size)? */
-static bool file_offset(const struct elf *elf, uint32_t address, uint32_t size,
-			uint32_t *offset)
+static __init bool file_offset(const struct elf *elf, uint32_t address, uint32_t size,
+			       uint32_t *offset)
 {
 	for (unsigned int i = 0; i < elf->count; i++) {
 		const struct elf_segment *segment = &elf->load[i];
@@ -174,7 +177,7 @@ static bool file_offset(const struct elf *elf, uint32_t address, uint32_t size,
 	return false;
 }
 
-static int parse_dynamic(struct elf *elf, const char **error)
+static __init int parse_dynamic(struct elf *elf, const char **error)
 {
 	struct elf_dynamic entry;
 	uint32_t rel = 0, size = 0, entry_size = sizeof(struct elf_rel);
@@ -206,7 +209,7 @@ static int parse_dynamic(struct elf *elf, const char **error)
 	return 0;
 }
 
-static const char *relocation_error(uint32_t type)
+static __init const char *relocation_error(uint32_t type)
 {
 	switch (type) {
 	case 2:
@@ -222,12 +225,12 @@ static const char *relocation_error(uint32_t type)
 	}
 }
 
-static void read_rel(const struct elf *elf, uint32_t index, struct elf_rel *rel)
+static __init void read_rel(const struct elf *elf, uint32_t index, struct elf_rel *rel)
 {
 	memcpy(rel, elf->data + elf->rel + index * sizeof(*rel), sizeof(*rel));
 }
 
-static bool in_memory(const struct elf *elf, uint32_t address, uint32_t size)
+static __init bool in_memory(const struct elf *elf, uint32_t address, uint32_t size)
 {
 	for (unsigned int i = 0; i < elf->count; i++)
 		if (range_in(address, size, elf->load[i].vaddr, elf->load[i].memsz))
@@ -235,7 +238,7 @@ static bool in_memory(const struct elf *elf, uint32_t address, uint32_t size)
 	return false;
 }
 
-static int check_relocations(const struct elf *elf, const char **error)
+static __init int check_relocations(const struct elf *elf, const char **error)
 {
 	struct elf_rel rel;
 
@@ -252,7 +255,8 @@ static int check_relocations(const struct elf *elf, const char **error)
 	return 0;
 }
 
-static int parse(struct elf *elf, const void *data, uint32_t size, const char **error)
+static __init int parse(struct elf *elf, const void *data, uint32_t size,
+			const char **error)
 {
 	struct elf_header header;
 	int result;
@@ -270,7 +274,7 @@ static int parse(struct elf *elf, const void *data, uint32_t size, const char **
 	return result;
 }
 
-static void extent(const struct elf *elf, uint32_t *lowest, uint32_t *highest)
+static __init void extent(const struct elf *elf, uint32_t *lowest, uint32_t *highest)
 {
 	*lowest = UINT32_MAX;
 	*highest = 0;
@@ -285,7 +289,7 @@ static void extent(const struct elf *elf, uint32_t *lowest, uint32_t *highest)
 }
 
 /* The entry is a virtual address: find its segment, answer where that is loaded. */
-static bool entry_address(const struct elf *elf, uint32_t *entry)
+static __init bool entry_address(const struct elf *elf, uint32_t *entry)
 {
 	for (unsigned int i = 0; i < elf->count; i++) {
 		const struct elf_segment *segment = &elf->load[i];
@@ -304,13 +308,14 @@ static bool entry_address(const struct elf *elf, uint32_t *entry)
  * How far a position-independent file moves: whole pages, so that what is page
  * aligned in the file stays so.
  */
-static uint32_t displacement(const struct elf *elf, uint32_t lowest, uint32_t where)
+static __init uint32_t displacement(const struct elf *elf, uint32_t lowest,
+				    uint32_t where)
 {
 	return elf->anywhere ? where - (lowest & ~PAGE_MASK) : 0;
 }
 
-int elf_measure(const void *data, uint32_t size, uint32_t where,
-		struct elf_layout *layout, const char **error)
+__init int elf_measure(const void *data, uint32_t size, uint32_t where,
+		       struct elf_layout *layout, const char **error)
 {
 	uint32_t lowest, highest, delta;
 	struct elf elf;
@@ -331,8 +336,8 @@ int elf_measure(const void *data, uint32_t size, uint32_t where,
 	return 0;
 }
 
-static void apply_relocations(const struct elf *elf, uint32_t lowest, uint32_t delta,
-			      char *to)
+static __init void apply_relocations(const struct elf *elf, uint32_t lowest,
+				     uint32_t delta, char *to)
 {
 	struct elf_rel rel;
 	uint32_t word;
@@ -347,8 +352,8 @@ static void apply_relocations(const struct elf *elf, uint32_t lowest, uint32_t d
 	}
 }
 
-int elf_load(const void *data, uint32_t size, const struct elf_layout *layout, void *to,
-	     const char **error)
+__init int elf_load(const void *data, uint32_t size, const struct elf_layout *layout,
+		    void *to, const char **error)
 {
 	uint32_t lowest, highest;
 	struct elf elf;

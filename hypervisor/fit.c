@@ -11,8 +11,8 @@
 #include <hv/xen.h>
 #include <libfdt.h>
 
-int fit_fail(struct fit *fit, int code, const char *kind, const char *name,
-	     const char *format, ...)
+__init int fit_fail(struct fit *fit, int code, const char *kind, const char *name,
+		    const char *format, ...)
 {
 	va_list args;
 
@@ -26,7 +26,7 @@ int fit_fail(struct fit *fit, int code, const char *kind, const char *name,
 	return code;
 }
 
-int fit_open(struct fit *fit, const void *blob, uint32_t size)
+__init int fit_open(struct fit *fit, const void *blob, uint32_t size)
 {
 	const char *error;
 	int result;
@@ -43,13 +43,13 @@ int fit_open(struct fit *fit, const void *blob, uint32_t size)
 	return 0;
 }
 
-static int no_image(struct fit *fit, const char *name, const char *reason)
+static __init int no_image(struct fit *fit, const char *name, const char *reason)
 {
 	return fit_fail(fit, -XEN_EINVAL, "image", name, "%s", reason);
 }
 
 /* Data outside the tree (mkimage -E): a position and a size. */
-static int external_data(struct fit *fit, int node, struct fit_image *image)
+static __init int external_data(struct fit *fit, int node, struct fit_image *image)
 {
 	uint32_t start;
 
@@ -73,7 +73,7 @@ static int external_data(struct fit *fit, int node, struct fit_image *image)
 	return 0;
 }
 
-static int image_at(struct fit *fit, int node, struct fit_image *image)
+static __init int image_at(struct fit *fit, int node, struct fit_image *image)
 {
 	const char *compression = tree_string(fit->blob, node, "compression");
 	const void *data;
@@ -99,14 +99,14 @@ static int image_at(struct fit *fit, int node, struct fit_image *image)
 	return result;
 }
 
-static int image_node(struct fit *fit, const char *name)
+static __init int image_node(struct fit *fit, const char *name)
 {
 	int images = fdt_path_offset(fit->blob, "/images");
 
 	return fdt_subnode_offset(fit->blob, images, name);
 }
 
-int fit_find(struct fit *fit, const char *name, struct fit_image *image)
+__init int fit_find(struct fit *fit, const char *name, struct fit_image *image)
 {
 	int node = image_node(fit, name);
 
@@ -115,8 +115,8 @@ int fit_find(struct fit *fit, const char *name, struct fit_image *image)
 	return image_at(fit, node, image);
 }
 
-static int check_crc32(struct fit *fit, const struct fit_image *image, const void *value,
-		       int length)
+static __init int check_crc32(struct fit *fit, const struct fit_image *image,
+			      const void *value, int length)
 {
 	uint32_t said, is;
 
@@ -132,8 +132,8 @@ static int check_crc32(struct fit *fit, const struct fit_image *image, const voi
 	return 0;
 }
 
-static int check_sha256(struct fit *fit, const struct fit_image *image, const void *value,
-			int length)
+static __init int check_sha256(struct fit *fit, const struct fit_image *image,
+			       const void *value, int length)
 {
 	uint8_t digest[SHA256_SIZE];
 
@@ -147,7 +147,7 @@ static int check_sha256(struct fit *fit, const struct fit_image *image, const vo
 	return 0;
 }
 
-static int check_hash(struct fit *fit, const struct fit_image *image, int node)
+static __init int check_hash(struct fit *fit, const struct fit_image *image, int node)
 {
 	const char *algorithm = tree_string(fit->blob, node, "algo");
 	int length;
@@ -165,14 +165,14 @@ static int check_hash(struct fit *fit, const struct fit_image *image, int node)
 			algorithm);
 }
 
-static bool is_hash(const struct fit *fit, int node)
+static __init bool is_hash(const struct fit *fit, int node)
 {
 	const char *name = fdt_get_name(fit->blob, node, NULL);
 
 	return name != NULL && strncmp(name, "hash", 4) == 0;
 }
 
-static int verify_at(struct fit *fit, int node)
+static __init int verify_at(struct fit *fit, int node)
 {
 	struct fit_image image;
 	bool hashed = false;
@@ -194,7 +194,7 @@ static int verify_at(struct fit *fit, int node)
 	return 0;
 }
 
-int fit_verify(struct fit *fit, const char *name)
+__init int fit_verify(struct fit *fit, const char *name)
 {
 	int node = image_node(fit, name);
 
@@ -203,7 +203,7 @@ int fit_verify(struct fit *fit, const char *name)
 	return verify_at(fit, node);
 }
 
-int fit_verify_all(struct fit *fit)
+__init int fit_verify_all(struct fit *fit)
 {
 	int images = fdt_path_offset(fit->blob, "/images");
 	int node, result;

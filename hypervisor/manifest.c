@@ -30,8 +30,9 @@ struct number {
 	uint32_t min, max, multiple;
 };
 
-static int check_known(struct fit *fit, int node, const char *kind, const char *name,
-		       const char *const *known, unsigned int count)
+static __init int check_known(struct fit *fit, int node, const char *kind,
+			      const char *name, const char *const *known,
+			      unsigned int count)
 {
 	const char *property;
 	int offset;
@@ -50,8 +51,8 @@ static int check_known(struct fit *fit, int node, const char *kind, const char *
 }
 
 /* A string property; absent leaves *value as it is. */
-static int read_string(struct fit *fit, int node, const char *kind, const char *name,
-		       const char *property, const char **value)
+static __init int read_string(struct fit *fit, int node, const char *kind,
+			      const char *name, const char *property, const char **value)
 {
 	const char *text = tree_string(fit->blob, node, property);
 
@@ -65,8 +66,9 @@ static int read_string(struct fit *fit, int node, const char *kind, const char *
 }
 
 /* A cell within limits; absent leaves *value as it is. */
-static int read_number(struct fit *fit, int node, const char *kind, const char *name,
-		       const struct number *rule, uint32_t *value)
+static __init int read_number(struct fit *fit, int node, const char *kind,
+			      const char *name, const struct number *rule,
+			      uint32_t *value)
 {
 	uint32_t number;
 	int result = tree_cell(fit->blob, node, rule->name, &number);
@@ -88,7 +90,7 @@ static int read_number(struct fit *fit, int node, const char *kind, const char *
 	return 0;
 }
 
-static bool name_allowed(const char *name)
+static __init bool name_allowed(const char *name)
 {
 	char c;
 
@@ -99,7 +101,7 @@ static bool name_allowed(const char *name)
 	return true;
 }
 
-static int copy_name(struct fit *fit, struct manifest_domain *m)
+static __init int copy_name(struct fit *fit, struct manifest_domain *m)
 {
 	int length;
 	const char *name = fdt_get_name(fit->blob, m->node, &length);
@@ -113,8 +115,9 @@ static int copy_name(struct fit *fit, struct manifest_domain *m)
 }
 
 /* The image that `property` names exists and is of the right type. */
-static int check_image(struct fit *fit, const struct manifest_domain *m,
-		       const char *property, const char *image_name, const char *type)
+static __init int check_image(struct fit *fit, const struct manifest_domain *m,
+			      const char *property, const char *image_name,
+			      const char *type)
 {
 	struct fit_image image;
 	int result;
@@ -135,7 +138,7 @@ static int check_image(struct fit *fit, const struct manifest_domain *m,
 	return 0;
 }
 
-static int parse_strings(struct fit *fit, struct manifest_domain *m)
+static __init int parse_strings(struct fit *fit, struct manifest_domain *m)
 {
 	const struct {
 		const char *name;
@@ -169,7 +172,7 @@ static int parse_strings(struct fit *fit, struct manifest_domain *m)
 	return 0;
 }
 
-static int parse_numbers(struct fit *fit, struct manifest_domain *m)
+static __init int parse_numbers(struct fit *fit, struct manifest_domain *m)
 {
 	static const struct number memory = {"memory", SLOT_SIZE, MEMORY_MAX, SLOT_SIZE};
 	static const struct number foreign = {"foreign", SLOT_SIZE, FOREIGN_MAX,
@@ -197,7 +200,7 @@ static int parse_numbers(struct fit *fit, struct manifest_domain *m)
 }
 
 /* "all", or a list of paths and labels; which devices they are is seen later. */
-static int parse_devices(struct fit *fit, struct manifest_domain *m)
+static __init int parse_devices(struct fit *fit, struct manifest_domain *m)
 {
 	int length, position = 0, count = 0, offset;
 	const char *text, *name, *list = NULL;
@@ -227,7 +230,7 @@ static int parse_devices(struct fit *fit, struct manifest_domain *m)
 	return 0;
 }
 
-static int parse_privileged(struct fit *fit, struct manifest_domain *m)
+static __init int parse_privileged(struct fit *fit, struct manifest_domain *m)
 {
 	int length;
 
@@ -240,7 +243,7 @@ static int parse_privileged(struct fit *fit, struct manifest_domain *m)
 	return 0;
 }
 
-static int parse_domain(struct fit *fit, struct manifest_domain *m)
+static __init int parse_domain(struct fit *fit, struct manifest_domain *m)
 {
 	int result = copy_name(fit, m);
 
@@ -258,7 +261,7 @@ static int parse_domain(struct fit *fit, struct manifest_domain *m)
 	return result;
 }
 
-static int check_domains(struct fit *fit, const struct manifest *manifest)
+static __init int check_domains(struct fit *fit, const struct manifest *manifest)
 {
 	const struct manifest_domain *m, *other, *first = NULL;
 
@@ -285,7 +288,7 @@ static int check_domains(struct fit *fit, const struct manifest *manifest)
 	return 0;
 }
 
-static int parse_header(struct fit *fit, struct manifest *manifest, int node)
+static __init int parse_header(struct fit *fit, struct manifest *manifest, int node)
 {
 	static const struct number slice = {"time-slice-us", 1000, 30000, 1};
 	int result;
@@ -306,7 +309,7 @@ static int parse_header(struct fit *fit, struct manifest *manifest, int node)
 	return result;
 }
 
-int manifest_parse(struct fit *fit, struct manifest *manifest)
+__init int manifest_parse(struct fit *fit, struct manifest *manifest)
 {
 	int domains = fdt_path_offset(fit->blob, "/domains");
 	struct manifest_domain *m;

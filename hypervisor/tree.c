@@ -7,7 +7,7 @@
 #include <hv/xen.h>
 #include <libfdt.h>
 
-static bool printable(const char *text, int length)
+static __init bool printable(const char *text, int length)
 {
 	for (int i = 0; i < length; i++)
 		if (text[i] < 0x20 || text[i] > 0x7e)
@@ -15,7 +15,7 @@ static bool printable(const char *text, int length)
 	return true;
 }
 
-static const char *header_error(int error)
+static __init const char *header_error(int error)
 {
 	switch (-error) {
 	case FDT_ERR_BADMAGIC:
@@ -27,7 +27,7 @@ static const char *header_error(int error)
 	}
 }
 
-static int check_header(const void *blob, uint32_t size, const char **error)
+static __init int check_header(const void *blob, uint32_t size, const char **error)
 {
 	int result;
 
@@ -52,7 +52,7 @@ static int check_header(const void *blob, uint32_t size, const char **error)
 	return 0;
 }
 
-static bool check_node_name(const void *blob, int offset)
+static __init bool check_node_name(const void *blob, int offset)
 {
 	int length;
 	const char *name = fdt_get_name(blob, offset, &length);
@@ -60,7 +60,7 @@ static bool check_node_name(const void *blob, int offset)
 	return name != NULL && printable(name, length);
 }
 
-static bool check_property(const void *blob, int offset)
+static __init bool check_property(const void *blob, int offset)
 {
 	const char *name;
 	int length;
@@ -70,7 +70,7 @@ static bool check_property(const void *blob, int offset)
 }
 
 /* Follow the structure block from its first tag to its last. */
-static bool check_structure(const void *blob)
+static __init bool check_structure(const void *blob)
 {
 	int offset = 0, next = 0, depth = 0;
 
@@ -97,7 +97,7 @@ static bool check_structure(const void *blob)
 	}
 }
 
-int tree_check(const void *blob, uint32_t size, const char **error)
+__init int tree_check(const void *blob, uint32_t size, const char **error)
 {
 	int result = check_header(blob, size, error);
 
@@ -110,23 +110,23 @@ int tree_check(const void *blob, uint32_t size, const char **error)
 	return 0;
 }
 
-static const fdt32_t *token_at(const void *tree, int offset)
+static __init const fdt32_t *token_at(const void *tree, int offset)
 {
 	return (const void *)((const char *)tree + fdt_off_dt_struct(tree) + offset);
 }
 
-static int aligned(size_t bytes)
+static __init int aligned(size_t bytes)
 {
 	return (int)((bytes + 3) & ~(size_t)3);
 }
 
-const char *tree_name(const void *tree, int node)
+__init const char *tree_name(const void *tree, int node)
 {
 	return (const char *)(token_at(tree, node) + 1);
 }
 
 /* Offset of the token behind the one at `offset`. */
-static int token_end(const void *tree, int offset)
+static __init int token_end(const void *tree, int offset)
 {
 	const fdt32_t *token = token_at(tree, offset);
 
@@ -141,7 +141,7 @@ static int token_end(const void *tree, int offset)
 }
 
 /* The first tag at or behind `offset` that is no property: a node begins or ends. */
-static uint32_t skip_properties(const void *tree, int *offset)
+static __init uint32_t skip_properties(const void *tree, int *offset)
 {
 	uint32_t tag;
 
@@ -152,7 +152,8 @@ static uint32_t skip_properties(const void *tree, int *offset)
 	}
 }
 
-const void *tree_property(const void *tree, int node, const char *name, int *length)
+__init const void *tree_property(const void *tree, int node, const char *name,
+				 int *length)
 {
 	const char *strings = (const char *)tree + fdt_off_dt_strings(tree);
 	const fdt32_t *token;
@@ -175,7 +176,7 @@ const void *tree_property(const void *tree, int node, const char *name, int *len
 	return token + 3;
 }
 
-int tree_first_child(const void *tree, int node)
+__init int tree_first_child(const void *tree, int node)
 {
 	if (node < 0)
 		return -1;
@@ -184,7 +185,7 @@ int tree_first_child(const void *tree, int node)
 }
 
 /* Offset behind a node and all that is below it. */
-static int node_end(const void *tree, int node)
+static __init int node_end(const void *tree, int node)
 {
 	int depth = 0;
 
@@ -195,18 +196,18 @@ static int node_end(const void *tree, int node)
 	return node;
 }
 
-int tree_next_sibling(const void *tree, int node)
+__init int tree_next_sibling(const void *tree, int node)
 {
 	node = node_end(tree, node);
 	return skip_properties(tree, &node) == FDT_BEGIN_NODE ? node : -1;
 }
 
-bool tree_is_within(const void *tree, int node, int above)
+__init bool tree_is_within(const void *tree, int node, int above)
 {
 	return node >= above && node < node_end(tree, above);
 }
 
-int tree_next_node(const void *tree, int node)
+__init int tree_next_node(const void *tree, int node)
 {
 	uint32_t tag;
 
@@ -218,7 +219,7 @@ int tree_next_node(const void *tree, int node)
 }
 
 /* As in libfdt, a name without unit address fits the first node with any. */
-int tree_child(const void *tree, int node, const char *name, size_t length)
+__init int tree_child(const void *tree, int node, const char *name, size_t length)
 {
 	int child;
 
@@ -235,7 +236,7 @@ int tree_child(const void *tree, int node, const char *name, size_t length)
 }
 
 /* Up to the next slash or the end. */
-static size_t step_length(const char *path)
+static __init size_t step_length(const char *path)
 {
 	const char *slash = strchr(path, '/');
 
@@ -243,7 +244,7 @@ static size_t step_length(const char *path)
 }
 
 /* The path that an alias stands for. */
-static const char *alias_path(const void *tree, const char *name, size_t length)
+static __init const char *alias_path(const void *tree, const char *name, size_t length)
 {
 	int aliases = tree_find(tree, "/aliases");
 	char text[32];
@@ -257,7 +258,7 @@ static const char *alias_path(const void *tree, const char *name, size_t length)
 	return path != NULL && path[0] == '/' ? path : NULL;
 }
 
-int tree_find(const void *tree, const char *path)
+__init int tree_find(const void *tree, const char *path)
 {
 	int node = 0;
 	size_t length;
@@ -281,7 +282,7 @@ int tree_find(const void *tree, const char *path)
 	return node;
 }
 
-int tree_find_phandle(const void *tree, uint32_t phandle)
+__init int tree_find_phandle(const void *tree, uint32_t phandle)
 {
 	uint32_t value;
 
@@ -295,7 +296,7 @@ int tree_find_phandle(const void *tree, uint32_t phandle)
 	return -1;
 }
 
-const char *tree_string_next(const char *list, int length, int *position)
+__init const char *tree_string_next(const char *list, int length, int *position)
 {
 	const char *text = list + *position;
 	int room = length - *position;
@@ -310,7 +311,7 @@ const char *tree_string_next(const char *list, int length, int *position)
 	return text;
 }
 
-const char *tree_string(const void *tree, int node, const char *name)
+__init const char *tree_string(const void *tree, int node, const char *name)
 {
 	int length, position = 0;
 	const char *list = tree_property(tree, node, name, &length);
@@ -322,7 +323,7 @@ const char *tree_string(const void *tree, int node, const char *name)
 	return position == length ? text : NULL;
 }
 
-int tree_cell(const void *tree, int node, const char *name, uint32_t *value)
+__init int tree_cell(const void *tree, int node, const char *name, uint32_t *value)
 {
 	int length;
 	const fdt32_t *cell = tree_property(tree, node, name, &length);
@@ -335,7 +336,7 @@ int tree_cell(const void *tree, int node, const char *name, uint32_t *value)
 	return 0;
 }
 
-bool tree_is_compatible(const void *tree, int node, const char *compatible)
+__init bool tree_is_compatible(const void *tree, int node, const char *compatible)
 {
 	int length;
 	const char *list = tree_property(tree, node, "compatible", &length);
@@ -343,38 +344,39 @@ bool tree_is_compatible(const void *tree, int node, const char *compatible)
 	return list != NULL && fdt_stringlist_contains(list, length, compatible);
 }
 
-bool tree_is_enabled(const void *tree, int node)
+__init bool tree_is_enabled(const void *tree, int node)
 {
 	const char *status = tree_string(tree, node, "status");
 
 	return status == NULL || strcmp(status, "okay") == 0 || strcmp(status, "ok") == 0;
 }
 
-bool tree_has(const void *tree, int node, const char *name)
+__init bool tree_has(const void *tree, int node, const char *name)
 {
 	return tree_property(tree, node, name, NULL) != NULL;
 }
 
-static uint32_t cells(const void *tree, int node, const char *name, uint32_t standard)
+static __init uint32_t cells(const void *tree, int node, const char *name,
+			     uint32_t standard)
 {
 	uint32_t value;
 
 	return tree_cell(tree, node, name, &value) == 0 && value <= 4 ? value : standard;
 }
 
-uint32_t tree_address_cells(const void *tree, int node)
+__init uint32_t tree_address_cells(const void *tree, int node)
 {
 	return cells(tree, node, "#address-cells", 2);
 }
 
-uint32_t tree_size_cells(const void *tree, int node)
+__init uint32_t tree_size_cells(const void *tree, int node)
 {
 	return cells(tree, node, "#size-cells", 1);
 }
 
 /* Is address of `count` cells in [start, start + size)?  Then its offset there. */
-static bool address_in(const fdt32_t *address, const fdt32_t *start, uint32_t count,
-		       uint32_t size, uint32_t *offset)
+static __init bool address_in(const fdt32_t *address, const fdt32_t *start,
+			      uint32_t count, uint32_t size, uint32_t *offset)
 {
 	uint32_t low = fdt32_ld(address + count - 1);
 	uint32_t base = fdt32_ld(start + count - 1);
@@ -392,7 +394,7 @@ static bool address_in(const fdt32_t *address, const fdt32_t *start, uint32_t co
  * One step up: from an address on the bus `bus` to one on the bus above it, in
  * place.  An entry of `ranges` is <child address, parent address, size>.
  */
-static bool translate_up(const struct tree_node *bus, fdt32_t *address)
+static __init bool translate_up(const struct tree_node *bus, fdt32_t *address)
 {
 	uint32_t child = tree_address_cells(bus->tree, bus->offset);
 	uint32_t parent = tree_address_cells(bus->tree, bus->parent->offset);
@@ -420,8 +422,8 @@ static bool translate_up(const struct tree_node *bus, fdt32_t *address)
 	return false;
 }
 
-bool tree_reg(const struct tree_node *n, unsigned int index, uint32_t *base,
-	      uint32_t *size)
+__init bool tree_reg(const struct tree_node *n, unsigned int index, uint32_t *base,
+		     uint32_t *size)
 {
 	const struct tree_node *bus = n->parent;
 	fdt32_t address[4];
@@ -452,8 +454,9 @@ bool tree_reg(const struct tree_node *n, unsigned int index, uint32_t *base,
 	return *size != 0 && *size - 1 <= UINT32_MAX - *base;
 }
 
-int tree_walk(const struct tree_node *root,
-	      int (*visit)(const struct tree_node *n, void *context), void *context)
+__init int tree_walk(const struct tree_node *root,
+		     int (*visit)(const struct tree_node *n, void *context),
+		     void *context)
 {
 	struct tree_node child = {root->tree, 0, root};
 	int result;
@@ -469,7 +472,7 @@ int tree_walk(const struct tree_node *root,
 	return 0;
 }
 
-void tree_path(const struct tree_node *n, char *text, uint32_t size)
+__init void tree_path(const struct tree_node *n, char *text, uint32_t size)
 {
 	size_t used;
 
@@ -483,7 +486,8 @@ void tree_path(const struct tree_node *n, char *text, uint32_t size)
 }
 
 /* Descend to `node`, which lies below nodes[depth], as document order says. */
-const struct tree_node *tree_chain(const void *tree, int node, struct tree_node *nodes)
+__init const struct tree_node *tree_chain(const void *tree, int node,
+					  struct tree_node *nodes)
 {
 	int child, below, depth = 0;
 

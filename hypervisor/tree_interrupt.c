@@ -18,7 +18,8 @@ struct specifier {
 	fdt32_t cell[4];
 };
 
-static int by_phandle(struct tree_search *search, const void *tree, uint32_t phandle)
+static __init int by_phandle(struct tree_search *search, const void *tree,
+			     uint32_t phandle)
 {
 	if (search->phandle != phandle || phandle == 0) {
 		search->phandle = phandle;
@@ -28,7 +29,7 @@ static int by_phandle(struct tree_search *search, const void *tree, uint32_t pha
 }
 
 /* The node that a node's `interrupts` go to. */
-static int interrupt_parent(const struct tree_node *n, struct tree_search *search)
+static __init int interrupt_parent(const struct tree_node *n, struct tree_search *search)
 {
 	uint32_t phandle;
 
@@ -44,8 +45,8 @@ static int interrupt_parent(const struct tree_node *n, struct tree_search *searc
 }
 
 /* Take one specifier from an array; how many cells it has, its controller says. */
-static bool read_specifier(const void *tree, struct specifier *s, const fdt32_t *cells,
-			   uint32_t left)
+static __init bool read_specifier(const void *tree, struct specifier *s,
+				  const fdt32_t *cells, uint32_t left)
 {
 	if (s->controller < 0 ||
 	    tree_cell(tree, s->controller, "#interrupt-cells", &s->count) != 0 ||
@@ -56,14 +57,14 @@ static bool read_specifier(const void *tree, struct specifier *s, const fdt32_t 
 }
 
 /* #address-cells of an interrupt parent, for which absent means 0. */
-static uint32_t unit_cells(const void *tree, int node)
+static __init uint32_t unit_cells(const void *tree, int node)
 {
 	return tree_has(tree, node, "#address-cells") ? tree_address_cells(tree, node)
 						      : 0;
 }
 
-static bool masked_equal(const fdt32_t *a, const fdt32_t *b, const fdt32_t *mask,
-			 uint32_t count)
+static __init bool masked_equal(const fdt32_t *a, const fdt32_t *b, const fdt32_t *mask,
+				uint32_t count)
 {
 	for (uint32_t i = 0; i < count; i++) {
 		uint32_t bits = mask != NULL ? fdt32_ld(mask + i) : UINT32_MAX;
@@ -78,7 +79,8 @@ static bool masked_equal(const fdt32_t *a, const fdt32_t *b, const fdt32_t *mask
  * One step through an interrupt-map, whose entries are <unit address, specifier,
  * parent, parent's unit address, parent's specifier>.
  */
-static bool map_up(const void *tree, struct specifier *s, struct tree_search *search)
+static __init bool map_up(const void *tree, struct specifier *s,
+			  struct tree_search *search)
 {
 	uint32_t units = tree_address_cells(tree, s->controller), skip, left;
 	int length, mask_length;
@@ -113,8 +115,8 @@ static bool map_up(const void *tree, struct specifier *s, struct tree_search *se
 }
 
 /* Follow a specifier to the GIC: <0 n flags> is shared interrupt n, <1 n flags> private. */
-static int resolve(const void *tree, struct specifier *s, struct tree_search *search,
-		   unsigned int *irq)
+static __init int resolve(const void *tree, struct specifier *s,
+			  struct tree_search *search, unsigned int *irq)
 {
 	uint32_t kind, number;
 
@@ -134,7 +136,7 @@ static int resolve(const void *tree, struct specifier *s, struct tree_search *se
 }
 
 /* Unit address for an interrupt-map: the first cells of the node's reg. */
-static void read_unit(const struct tree_node *n, struct specifier *s)
+static __init void read_unit(const struct tree_node *n, struct specifier *s)
 {
 	int length;
 	const fdt32_t *reg = tree_property(n->tree, n->offset, "reg", &length);
@@ -146,8 +148,8 @@ static void read_unit(const struct tree_node *n, struct specifier *s)
 							: sizeof(s->unit));
 }
 
-int tree_interrupt(const struct tree_node *n, unsigned int index,
-		   struct tree_search *search, unsigned int *irq)
+__init int tree_interrupt(const struct tree_node *n, unsigned int index,
+			  struct tree_search *search, unsigned int *irq)
 {
 	struct specifier s = {0};
 	uint32_t left, parent = 1;
