@@ -97,3 +97,52 @@ $(BUILD)/sigma.fit $(BUILD)/sigma-flash.img: $(BUILD)/sigma.img
 verify: $(BUILD)/sigma.img ## compute every hash of the built images again
 	$(Q)$(IMAGE_TOOL) verify $(BUILD)/sigma.img
 	$(Q)$(IMAGE_TOOL) verify $(BUILD)/sigma-flash.img
+
+# ---- U-Boot and its SD card ----------------------------------------------
+UBOOT_OUT := $(BUILD)/image/uboot
+
+$(BUILD)/u-boot.bin: image/uboot/build.sh image/uboot/sigma.config
+	$(call say,U-BOOT,$@)
+	@mkdir -p $(BUILD)
+	$(Q)image/uboot/build.sh $@
+
+$(UBOOT_OUT)/sigma.itb: $(BUILD)/sigma.img $(BUILD)/board.dtb image/uboot/sigma.its
+	$(call say,MKIMAGE,$@)
+	@mkdir -p $(UBOOT_OUT)
+	$(Q)tail -c +65 $< > $(UBOOT_OUT)/sigma.raw # less the uImage header
+	$(Q)cp image/uboot/sigma.its $(UBOOT_OUT)/sigma.its
+	$(Q)mkimage -f $(UBOOT_OUT)/sigma.its $@ > $(UBOOT_OUT)/mkimage.log || \
+		{ cat $(UBOOT_OUT)/mkimage.log >&2; exit 1; }
+
+$(UBOOT_OUT)/boot.scr: image/uboot/boot.cmd
+	$(call say,MKIMAGE,$@)
+	@mkdir -p $(UBOOT_OUT)
+	$(Q)mkimage -A arm -O linux -T script -C none -n Sigma -d $< $@ > /dev/null
+
+$(BUILD)/sigma-sd.img: image/uboot/make-sd.sh $(UBOOT_OUT)/boot.scr $(UBOOT_OUT)/sigma.itb \
+		$(BUILD)/sigma.img
+	$(call say,SD,$@)
+	$(Q)image/uboot/make-sd.sh $@ $(filter-out %.sh,$^)
+
+# ---- running -------------------------------------------------------------
+RUN := MEM=$(MEM) tools/run-qemu.sh
+
+# Missing packages come first: nothing can be built, or even asked for, without.
+.PHONY: run run-flash run-uboot debug all
+run: setup ## build and boot GUESTS: QEMU loads the image
+	@$(MAKE) $(BUILD)/sigma.img
+	@$(RUN) kernel $(BUILD)/sigma.img
+
+run-flash: setup ## the same from reset, out of NOR flash
+	@$(MAKE) $(BUILD)/sigma-flash.img
+	@$(RUN) flash $(BUILD)/sigma-flash.img
+
+run-uboot: setup ## the same through U-Boot, from an SD card
+	@$(MAKE) $(BUILD)/u-boot.bin $(BUILD)/sigma-sd.img
+	@$(RUN) uboot $(BUILD)/u-boot.bin $(BUILD)/sigma-sd.img
+
+debug: setup ## the same as run, waiting for a debugger; prints the second command
+	@$(MAKE) $(BUILD)/sigma.img
+	@$(RUN) --debug kernel $(BUILD)/sigma.img
+
+all: image $(BUILD)/u-boot.bin $(BUILD)/sigma-sd.img

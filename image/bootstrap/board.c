@@ -155,15 +155,26 @@ static bool is_memory(const void *dtb, int node)
 	return type && length == 7 && memcmp(type, "memory", 7) == 0;
 }
 
-/* A bank of whole MiBs; what is cut off at its ends is not used. */
+/*
+ * A bank of whole MiBs; what is cut off at its ends is not used.  A loader may name
+ * one piece of RAM in two halves (U-Boot does on this board): they are joined.
+ */
 static void add_bank(struct boot *boot, uint32_t base, uint32_t size)
 {
 	uint32_t start = (base + MIB - 1) & ~(MIB - 1);
+	struct range *last;
 
 	if (start < base || size < start - base)
 		return;
 	size = (size - (start - base)) & ~(MIB - 1);
-	if (size == 0 || boot->bank_count == MAX_BANKS)
+	if (size == 0)
+		return;
+	last = boot->bank_count ? &boot->bank[boot->bank_count - 1] : NULL;
+	if (last && last->base + last->size == start) {
+		last->size += size;
+		return;
+	}
+	if (boot->bank_count == MAX_BANKS)
 		return;
 	boot->bank[boot->bank_count].base = start;
 	boot->bank[boot->bank_count].size = size;

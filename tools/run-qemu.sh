@@ -1,0 +1,58 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Runs the board in QEMU with the serial port on this terminal.
+#
+#   run-qemu.sh [--debug] kernel IMAGE      QEMU loads sigma.img
+#   run-qemu.sh [--debug] flash IMAGE       reset from the 64 MiB NOR flash image
+#   run-qemu.sh [--debug] uboot BIN SD      U-Boot, which loads from the SD card image
+#
+# Environment: MEM (RAM, 512M), SMP (cores, 1), QEMU (the program), QEMU_ARGS (more
+# arguments), GDB_PORT.  Ctrl-A belongs to Sigma's consoles, so QEMU's own key is
+# Ctrl-].
+set -eu
+
+die() {
+	echo "run-qemu: $*" >&2
+	exit 1
+}
+
+qemu=${QEMU:-qemu-system-arm}
+command -v "$qemu" >/dev/null ||
+	die "$qemu is missing: tools/setup.sh installs it"
+
+debug=no
+if [ "${1-}" = --debug ]; then
+	debug=yes
+	shift
+fi
+[ $# -ge 2 ] || die "usage: run-qemu.sh [--debug] kernel IMAGE | flash IMAGE | uboot BIN SD"
+for file in "${@:2}"; do
+	[ -r "$file" ] || die "$file is not there: make builds it"
+done
+
+# Audio goes nowhere; the warning that QEMU prints about it is dropped below.
+# shellcheck disable=SC2054  # the commas are QEMU's
+args=(-M vexpress-a9 -m "${MEM:-512M}" -smp "${SMP:-1}" -display none
+	-audiodev none,id=none -echr 0x1d -serial mon:stdio)
+
+case $1:$# in
+kernel:2) args+=(-kernel "$2") ;;
+# a snapshot: what the guests write to flash is gone with the run
+flash:2) args+=(-drive "if=pflash,format=raw,snapshot=on,file=$2") ;;
+uboot:3)
+	args+=(-device "loader,file=$2,addr=0x60800000,cpu-num=0,force-raw=on"
+		-drive "if=sd,format=raw,snapshot=on,file=$3")
+	;;
+*) die "unknown way to boot: $*" ;;
+esac
+
+if [ $debug = yes ]; then
+	port=${GDB_PORT:-$((20000 + $(id -u) % 20000))}
+	args+=(-S -gdb "tcp:127.0.0.1:$port")
+	echo "The machine waits.  In a second terminal:"
+	echo "    gdb-multiarch ${BUILD:-build}/sigma.elf -ex 'target remote 127.0.0.1:$port'"
+fi
+echo "QEMU's own key is Ctrl-]: then x ends the run, c is QEMU's monitor.  Ctrl-A three times: next console."
+# shellcheck disable=SC2086  # QEMU_ARGS is a list of words
+exec "$qemu" "${args[@]}" ${QEMU_ARGS-} 2> >(grep -v --line-buffered 'audiodev default parameter' >&2)
