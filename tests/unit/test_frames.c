@@ -7,9 +7,16 @@
 #include <cmocka.h>
 
 #include <hv/frames.h>
+#include <hv/printk.h>
 
 #define MIB 0x100000u
 #define BASE 0x60000000u
+
+void panic(const char *format, ...)
+{
+	mock_assert(0, format, __FILE__, __LINE__);
+	abort();
+}
 
 /* Every test starts with 64 MiB at BASE, all of it free, and nothing else. */
 static int setup(void **state)
