@@ -25,7 +25,7 @@ struct plan {
 	uint32_t reserved_size;
 	uint32_t dtb_offset, initrd_offset; /* from ram_base */
 	const void *base;                   /* the fdt image, 8-byte aligned; or NULL */
-	maddr_t base_copy;                  /* slots it was copied to, or {0} */
+	uint32_t copy_pages;                /* of the heap, when base is a copy */
 	maddr_t machine_base;
 };
 
@@ -175,10 +175,10 @@ static __init int plan_base(struct plan *p)
 		return 0;
 	p->base = p->fdt.data;
 	if (((uintptr_t)p->base & 7) != 0) {
-		p->base_copy = slots_alloc(p->fdt.size, maddr(0), false);
-		if (p->base_copy.m == 0)
-			return fault("no memory for its device tree");
-		copy = arch_ram_pointer(p->base_copy);
+		p->copy_pages = (p->fdt.size + PAGE_MASK) >> PAGE_SHIFT;
+		copy = heap_alloc(p->copy_pages);
+		if (copy == NULL)
+			return fault("device tree \"%s\" is too large", p->m->fdt);
 		memcpy(copy, p->fdt.data, p->fdt.size);
 		p->base = copy;
 	}
@@ -425,7 +425,6 @@ __init void domains_build(struct fit *fit, const struct manifest *manifest,
 	build_all(manifest->domain_count, true, fit, board);
 	build_all(manifest->domain_count, false, fit, board);
 	for (unsigned int i = 0; i < manifest->domain_count; i++)
-		if (plans[i].base_copy.m != 0)
-			slots_free(plans[i].base_copy,
-				   align_up(plans[i].fdt.size, SLOT_SIZE));
+		if (plans[i].copy_pages != 0)
+			heap_free((void *)(uintptr_t)plans[i].base, plans[i].copy_pages);
 }

@@ -31,7 +31,7 @@ extern struct fakes fakes;
 void fakes_reset(void); /* and free the domains made */
 void *fakes_ram(uint32_t machine);
 
-/* A file in memory of exactly its size; aborts when it is not there. */
-void *fakes_read_file(const char *name, uint32_t *size);
+/* The reference board's tree (build/board.dtb), with as much RAM as the fakes have. */
+void *fakes_read_board(void);
 
 #endif

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A domain's device tree and devices, from the reference board's own tree
- * (BOARD_DTB): domain_tree.c, domain_devices.c, tree.c, tree_interrupt.c, board.c.
+ * A domain's device tree and devices, from the reference board's own tree:
+ * domain_tree.c, domain_devices.c, tree.c, tree_interrupt.c, board.c.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -14,10 +14,6 @@
 #include <hv/tree.h>
 #include "domain_fakes.h"
 #include "fit_maker.h"
-
-#ifndef BOARD_DTB
-#define BOARD_DTB "build/board.dtb"
-#endif
 
 #define BUS "/bus@40000000/motherboard-bus@40000000"
 #define FPGA BUS "/iofpga@7,00000000"
@@ -33,16 +29,10 @@ static struct vcpu vcpu;
 static int read_board(void **state)
 {
 	const char *error;
-	uint32_t size;
 
 	(void)state;
 	fakes_reset();
-	board = fakes_read_file(BOARD_DTB, &size);
-	/* as much as the fakes have */
-	assert_int_equal(fdt_setprop_inplace_namelen_partial(
-				 board, fdt_path_offset(board, "/memory@60000000"), "reg", 3, 4,
-				 "\x10\0\0\0", 4),
-			 0);
+	board = fakes_read_board();
 	return board_memory_scan(board, &error);
 }
 
