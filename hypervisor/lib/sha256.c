@@ -36,7 +36,7 @@ static inline uint32_t ror(uint32_t value, unsigned int bits)
 	} while (0)
 
 /* Message schedule: 16 words of the block, 48 made from them. */
-static void schedule(uint32_t w[64], const uint8_t *block)
+static __init void schedule(uint32_t w[64], const uint8_t *block)
 {
 	memcpy(w, block, BLOCK_SIZE);
 	for (unsigned int i = 0; i < 16; i++)
@@ -49,7 +49,7 @@ static void schedule(uint32_t w[64], const uint8_t *block)
 	}
 }
 
-static void compress(uint32_t state[8], const uint8_t *block)
+static __init void compress(uint32_t state[8], const uint8_t *block)
 {
 	uint32_t a = state[0], b = state[1], c = state[2], d = state[3];
 	uint32_t e = state[4], f = state[5], g = state[6], h = state[7];
@@ -77,7 +77,7 @@ static void compress(uint32_t state[8], const uint8_t *block)
 	state[7] += h;
 }
 
-void sha256(const void *data, uint32_t bytes, uint8_t digest[SHA256_SIZE])
+__init void sha256(const void *data, uint32_t bytes, uint8_t digest[SHA256_SIZE])
 {
 	uint32_t state[8] = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
 			     0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* SHA-256 (FIPS 180-4) of memory that is there in one piece. */
+/* SHA-256 (FIPS 180-4) of memory that is there in one piece.  Boot only. */
 #ifndef HV_SHA256_H
 #define HV_SHA256_H
 
