@@ -85,7 +85,7 @@ void event_take(unsigned int port, event_handler handler)
 	struct evtchn_unmask unmask = {.port = port};
 
 	handlers[port] = handler;
-	word_clear(port_word(shared->evtchn_mask, port), 1u << port % 32);
+	/* Not by clearing the bit: what is pending already has to be delivered. */
 	hypercall_event_channel_op(EVTCHNOP_unmask, guest_address(&unmask));
 }
 
@@ -117,6 +117,10 @@ int event_bind(unsigned int remote, unsigned int remote_port, event_handler hand
 	long result =
 		hypercall_event_channel_op(EVTCHNOP_bind_interdomain, guest_address(&op));
 
+	if (result ==
+	    0) /* as in Xen, a new port starts with an event of its own: drop it */
+		word_clear(port_word(shared->evtchn_pending, op.local_port),
+			   1u << op.local_port % 32);
 	return take_result(result, op.local_port, handler);
 }
 

@@ -53,18 +53,18 @@
 /* r0 = context; the banked registers of one mode that has spsr, sp, lr */
 .macro	bank_load mode, offset
 	cps	#\mode
-	ldr	sp, [r0, #4 * \offset]
-	ldr	lr, [r0, #4 * \offset + 4]
-	ldr	r1, [r0, #4 * \offset + 8]
+	ldr	sp, [r0, #4 * (\offset)]
+	ldr	lr, [r0, #4 * (\offset) + 4]
+	ldr	r1, [r0, #4 * (\offset) + 8]
 	msr	spsr_cxsf, r1
 .endm
 
 .macro	bank_store mode, offset
 	cps	#\mode
-	str	sp, [r0, #4 * \offset]
-	str	lr, [r0, #4 * \offset + 4]
+	str	sp, [r0, #4 * (\offset)]
+	str	lr, [r0, #4 * (\offset) + 4]
 	mrs	r1, spsr
-	str	r1, [r0, #4 * \offset + 8]
+	str	r1, [r0, #4 * (\offset) + 8]
 .endm
 
 /* All but r0-r12, sp and lr of SVC mode; r0 = context, r1 and r2 are lost. */

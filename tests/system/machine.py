@@ -11,7 +11,7 @@ from image import BUILD
 # Nothing good comes after one of these, wherever it appears.
 BROKEN = r"((?:FAIL|panic|cannot start|sigma-boot: [a-zA-Z ]+): [^\r\n]*)[\r\n]"
 CTRL_A = "\x01"
-LIMIT = 30  # seconds; a loaded machine may be slow, a hang is a hang
+LIMIT = 120  # seconds; a loaded machine may be slow, a hang is a hang
 
 
 class Machine:
