@@ -97,7 +97,7 @@ void arch_vcpu_reset(struct vcpu *v, paddr_t entry, uint32_t r0, uint32_t r1, ui
 				    .prrr = PRRR_LINUX,
 				    .nmrr = NMRR_LINUX,
 				    .vbar = (uint32_t)(uintptr_t)fault_vectors };
-	c->abt[1] = c->und[1] = c->irq[1] = c->svc[1] = fault_sp;
+	c->abt[1] = c->und[1] = c->irq[1] = fault_sp;
 	v->arch.monitor_sp = (uint32_t)(uintptr_t)saved;
 	v->arch.line = false;
 	v->arch.timer_armed = false;
