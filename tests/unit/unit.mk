@@ -53,6 +53,9 @@ $(UNIT_DIR)/test_%: $(UNIT_DIR)/tests/unit/test_%.c.o $(UNIT_DIR)/core.a $(UNIT_
 
 .SECONDARY: $(UNIT_TESTS:%=$(UNIT_DIR)/tests/unit/%.c.o)
 
+# the builder's tests read the reference board's tree
+unit: | $(BUILD)/board.dtb
+
 .PHONY: unit unit-coverage
 unit: $(UNIT_TESTS:%=$(UNIT_DIR)/%) ## test the core on the host, with sanitizers
 	$(Q)tests/unit/run.sh $^
