@@ -35,8 +35,10 @@ def write(path, data):
     os.replace(temporary, path)
 
 
-def report(errors, path):
-    """Print errors; the exit status."""
+def report(errors, path, warnings=()):
+    """Print warnings and errors; the exit status."""
+    for warning in warnings:
+        print(f"sigma-image: {os.path.basename(path)}: warning: {warning}", file=sys.stderr)
     for error in errors:
         print(f"sigma-image: {os.path.basename(path)}: {error}", file=sys.stderr)
     return 1 if errors else 0
@@ -64,19 +66,21 @@ def command_lint(args):
     else:
         image = container.Container(blob)
         fit, errors = image.fit, image.check()
+    warnings = []
     if fit:
-        errors = errors + lint.check(fit, args.ram)
+        found, warnings = lint.check(fit, args.ram)
+        errors = errors + found
     if not errors:
         print(f"{args.file}: no errors")
-    return report(errors, args.file)
+    return report(errors, args.file, warnings)
 
 
 def command_pack(args):
     fit = load_manifest(args.manifest, args.build)
     if not args.force:
-        errors = lint.check(fit, args.ram)
-        if errors:
-            return report(errors, args.manifest)
+        errors, warnings = lint.check(fit, args.ram)
+        if report(errors, args.manifest, warnings):
+            return 1
     with tempfile.TemporaryDirectory() as scratch:
         fit_path = os.path.join(scratch, "fit")
         manifest.make_fit(args.manifest, args.build, fit_path)
