@@ -267,7 +267,8 @@ void heap_free(void *ptr, unsigned int pages)
 
 	if (ptr == NULL)
 		return;
-	CHECK((offset & PAGE_MASK) == 0 && offset < SLOT_SIZE && pages <= HEAP_PAGES - first);
+	CHECK((offset & PAGE_MASK) == 0 && offset < SLOT_SIZE &&
+	      pages <= HEAP_PAGES - first);
 	spin_lock(&heap_lock);
 	taken = bits_all(page_is_ours, first, first + pages) &&
 		bits_none(page_is_free, first, first + pages);

@@ -61,7 +61,8 @@ static void use_board(const struct fit *fit, const struct manifest *manifest,
 		domain.ram_size = m->memory;
 		domain.machine_base = maddr(RAM_BASE + (i == 0 ? 0 : MIB));
 		domain.vcpu_count = (uint8_t)m->vcpus;
-		domain_tree_build(&domain, m, fit, board, board, tree, sizeof(tree), &error);
+		domain_tree_build(&domain, m, fit, board, board, tree, sizeof(tree),
+				  &error);
 	}
 }
 
@@ -79,7 +80,8 @@ static void use_fit(const void *blob, uint32_t size, const void *board)
 		use_board(&fit, &manifest, board);
 }
 
-static void *changed(const char *original, uint32_t size, const uint8_t *data, size_t bytes)
+static void *changed(const char *original, uint32_t size, const uint8_t *data,
+		     size_t bytes)
 {
 	char *copy = malloc(size);
 

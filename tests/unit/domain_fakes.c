@@ -21,7 +21,7 @@
 struct fakes fakes;
 const char arch_engine_name[] = "trampoline";
 
-#define RAM_BYTES 0x98000000u
+#define RAM_BYTES  0x98000000u
 #define HEAP_PAGES 64
 static char *ram;
 static char heap[MIB] __attribute__((aligned(0x100000)));
@@ -67,8 +67,8 @@ void *fakes_read_board(void)
 	assert_int_equal(fread(data, 1, (size_t)bytes, file), bytes);
 	fclose(file);
 	assert_int_equal(fdt_setprop_inplace_namelen_partial(
-				 data, fdt_path_offset(data, "/memory@60000000"), "reg", 3, 4,
-				 "\x10\0\0\0", 4),
+				 data, fdt_path_offset(data, "/memory@60000000"), "reg",
+				 3, 4, "\x10\0\0\0", 4),
 			 0);
 	return data;
 }

@@ -13,10 +13,10 @@
 #include <hv/domain.h>
 
 #define RAM_BASE 0x60000000u
-#define MIB 0x100000u
+#define MIB      0x100000u
 
 struct fakes {
-	bool device[4096];	  /* MiB given by arch_domain_map_device() */
+	bool device[4096]; /* MiB given by arch_domain_map_device() */
 	struct domain *irq_owner[SIGMA_VIRQ_COUNT];
 	unsigned int created;
 	struct domain *domain[8]; /* in the order of creation */

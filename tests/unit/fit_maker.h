@@ -93,8 +93,8 @@ static inline void fit_add_image(struct fit_maker *f, const char *name, const ch
 	fit_cell(f, hash, "value", crc32(0, data, size));
 }
 
-static inline void fit_add_domain(struct fit_maker *f, const char *name, const char *kernel,
-				  uint32_t memory)
+static inline void fit_add_domain(struct fit_maker *f, const char *name,
+				  const char *kernel, uint32_t memory)
 {
 	char path[64];
 

@@ -141,7 +141,8 @@ static void test_two_domains(void **state)
 	assert_true(dom0->dtb.p + dom0->dtb_size <= dom0->initrd.p);
 	assert_int_equal(dom0->dtb.p >> 21, (dom0->dtb.p + dom0->dtb_size - 1) >> 21);
 	assert_int_equal(dom0->foreign_base.p, RAM_BASE + 64 * MIB);
-	assert_int_equal(dom0->reserved_base.p + dom0->reserved_size, RAM_BASE + 64 * MIB);
+	assert_int_equal(dom0->reserved_base.p + dom0->reserved_size,
+			 RAM_BASE + 64 * MIB);
 	assert_int_equal(dom0->descriptor->dtb, dom0->dtb.p);
 	assert_int_equal(dom0->descriptor->dtb_size, dom0->dtb_size);
 	assert_int_equal(dom0->descriptor->initrd, dom0->initrd.p);
@@ -220,8 +221,8 @@ static void test_hole(void **state)
 	assert_int_equal(dom0->ram_base.p, RAM_BASE);
 	assert_int_equal(dom0->machine_base.m, RAM_BASE + RAM_TOTAL - 64 * MIB);
 	tree = at(dom0, dom0->dtb.p);
-	assert_non_null(fdt_getprop(tree, fdt_path_offset(tree, "/bus@40000000"), "dma-ranges",
-				    NULL));
+	assert_non_null(fdt_getprop(tree, fdt_path_offset(tree, "/bus@40000000"),
+				    "dma-ranges", NULL));
 }
 
 static void test_initrd_low(void **state)
@@ -263,14 +264,20 @@ static struct guest guest_file(void)
 	g.header.e_phoff = offsetof(struct guest, load);
 	g.header.e_phentsize = sizeof(Elf32_Phdr);
 	g.header.e_phnum = 2;
-	g.load = (Elf32_Phdr){ PT_LOAD,	  0,	     0, 0, sizeof(g), sizeof(g) + 4096,
-			       PF_R | PF_X, 4096 };
-	g.dynamic = (Elf32_Phdr){ PT_DYNAMIC, offsetof(struct guest, table), 0, 0,
-				  sizeof(g.table), sizeof(g.table), PF_R, 4 };
+	g.load = (Elf32_Phdr){PT_LOAD,          0,           0,   0, sizeof(g),
+			      sizeof(g) + 4096, PF_R | PF_X, 4096};
+	g.dynamic = (Elf32_Phdr){PT_DYNAMIC,
+				 offsetof(struct guest, table),
+				 0,
+				 0,
+				 sizeof(g.table),
+				 sizeof(g.table),
+				 PF_R,
+				 4};
 	g.code[1] = 0x40;
-	g.rel = (Elf32_Rel){ offsetof(struct guest, code) + 4, R_ARM_RELATIVE };
-	g.table[0] = (Elf32_Dyn){ DT_REL, { offsetof(struct guest, rel) } };
-	g.table[1] = (Elf32_Dyn){ DT_RELSZ, { sizeof(g.rel) } };
+	g.rel = (Elf32_Rel){offsetof(struct guest, code) + 4, R_ARM_RELATIVE};
+	g.table[0] = (Elf32_Dyn){DT_REL, {offsetof(struct guest, rel)}};
+	g.table[1] = (Elf32_Dyn){DT_RELSZ, {sizeof(g.rel)}};
 	return g;
 }
 
@@ -302,7 +309,8 @@ static void test_bad_elf(void **state)
 
 	g.rel.r_info = R_ARM_ABS32;
 	add_guest(&g);
-	expect_failure("domain domU", "kernel \"guest\" has an ELF relocation of type R_ARM_ABS32");
+	expect_failure("domain domU",
+		       "kernel \"guest\" has an ELF relocation of type R_ARM_ABS32");
 	teardown(state);
 	setup(state);
 	g = guest_file();
@@ -328,11 +336,11 @@ static void test_wrong_files(void **state)
 		uint32_t offset, word;
 		const char *piece;
 	} cases[] = {
-		{ 0x24, 0x016f2818, "is a zImage" },
-		{ 0, 0x56190527, "is an uImage" },
-		{ 0, 0x00088b1f, "compressed by gzip" },
+		{0x24, 0x016f2818, "is a zImage"},
+		{0, 0x56190527, "is an uImage"},
+		{0, 0x00088b1f, "compressed by gzip"},
 	};
-	char file[256] = { 0 };
+	char file[256] = {0};
 
 	for (unsigned int i = 0; i < ARRAY_SIZE(cases); i++) {
 		setup(state);
@@ -360,7 +368,8 @@ static void test_budget(void **state)
 	setup(state);
 	slots_reserve(maddr(RAM_BASE + 128 * MIB), MIB);
 	fit_cell(&maker, "/domains/dom0", "memory", 130 * MIB);
-	expect_failure("domain dom0", "no free run of 130 MiB RAM is left, the longest is 128 MiB");
+	expect_failure("domain dom0",
+		       "no free run of 130 MiB RAM is left, the longest is 128 MiB");
 	teardown(state);
 	setup(state);
 	fit_cell(&maker, "/domains/domU", "memory", MIB);
@@ -432,20 +441,13 @@ static void test_device_twice(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_two_domains),
-		TEST(test_reserved_end),
-		TEST(test_rings),
-		TEST(test_any_order),
-		TEST(test_hole),
-		TEST(test_elf),
-		TEST(test_bad_elf),
-		cmocka_unit_test(test_wrong_files),
-		TEST(test_engine),
-		TEST(test_budget),
-		TEST(test_hash),
-		TEST(test_bad_tree),
-		TEST(test_device_twice),
-		TEST(test_initrd_low), /* adds RAM: last */
+		TEST(test_two_domains),  TEST(test_reserved_end),
+		TEST(test_rings),        TEST(test_any_order),
+		TEST(test_hole),         TEST(test_elf),
+		TEST(test_bad_elf),      cmocka_unit_test(test_wrong_files),
+		TEST(test_engine),       TEST(test_budget),
+		TEST(test_hash),         TEST(test_bad_tree),
+		TEST(test_device_twice), TEST(test_initrd_low), /* adds RAM: last */
 		TEST(test_window),
 	};
 

@@ -15,7 +15,7 @@
 #include "domain_fakes.h"
 #include "fit_maker.h"
 
-#define BUS "/bus@40000000/motherboard-bus@40000000"
+#define BUS  "/bus@40000000/motherboard-bus@40000000"
 #define FPGA BUS "/iofpga@7,00000000"
 
 static struct fit_maker maker;
@@ -55,15 +55,15 @@ static int setup(void **state)
 	memset(&domain, 0, sizeof(domain));
 	domain = (struct domain){
 		.vcpu_count = 1,
-		.ram_base = { RAM_BASE },
+		.ram_base = {RAM_BASE},
 		.ram_size = 64 * MIB,
-		.machine_base = { RAM_BASE },
-		.foreign_base = { RAM_BASE + 64 * MIB },
+		.machine_base = {RAM_BASE},
+		.foreign_base = {RAM_BASE + 64 * MIB},
 		.foreign_size = 16 * MIB,
 		.reserved_size = 0x2b000,
-		.reserved_base = { RAM_BASE + 64 * MIB - 0x2b000 },
+		.reserved_base = {RAM_BASE + 64 * MIB - 0x2b000},
 		.descriptor = (void *)(uintptr_t)0xff400000,
-		.vcpu = { &vcpu },
+		.vcpu = {&vcpu},
 	};
 	return 0;
 }
@@ -91,8 +91,8 @@ static void build(const void *base)
 {
 	const char *error = "";
 	FILE *pipe;
-	int size = domain_tree_build(&domain, &manifest.domain[0], &fit, base, board, tree,
-				     sizeof(tree), &error);
+	int size = domain_tree_build(&domain, &manifest.domain[0], &fit, base, board,
+				     tree, sizeof(tree), &error);
 
 	if (size < 0)
 		fail_msg("%s", error);
@@ -151,9 +151,11 @@ static void assert_common_nodes(void)
 	assert_cells("/timer", "interrupts", 3, 1, 13, 0xf04);
 	assert_string_equal(string_at("/psci", "compatible"), "arm,psci-1.0");
 	assert_string_equal(string_at("/psci", "method"), "smc");
-	assert_string_equal(string_at("/interrupt-controller", "compatible"), "sigma,virq");
+	assert_string_equal(string_at("/interrupt-controller", "compatible"),
+			    "sigma,virq");
 	assert_cells("/interrupt-controller", "#interrupt-cells", 1, 3);
-	assert_false(tree_has(tree, fdt_path_offset(tree, "/interrupt-controller"), "reg"));
+	assert_false(
+		tree_has(tree, fdt_path_offset(tree, "/interrupt-controller"), "reg"));
 	assert_string_equal(string_at("/memory@60000000", "device_type"), "memory");
 	assert_cells("/memory@60000000", "reg", 2, RAM_BASE, 80 * MIB);
 	assert_int_equal(fdt_num_mem_rsv(tree), 3);
@@ -164,10 +166,11 @@ static void assert_common_nodes(void)
 	fdt_get_mem_rsv(tree, 2, &base, &size);
 	assert_true(base == RAM_BASE + 64 * MIB && size == 16 * MIB);
 	/* all of them ask the same, existing controller */
-	assert_cells("/", "interrupt-parent", 1,
-		     fdt_get_phandle(tree, fdt_path_offset(tree, "/interrupt-controller")));
-	assert_int_not_equal(fdt_get_phandle(tree, fdt_path_offset(tree, "/interrupt-controller")),
-			     0);
+	assert_cells(
+		"/", "interrupt-parent", 1,
+		fdt_get_phandle(tree, fdt_path_offset(tree, "/interrupt-controller")));
+	assert_int_not_equal(
+		fdt_get_phandle(tree, fdt_path_offset(tree, "/interrupt-controller")), 0);
 }
 
 static void test_minimal(void **state)
@@ -182,7 +185,8 @@ static void test_minimal(void **state)
 	assert_cells("/cpus/cpu@1", "reg", 1, 1);
 	assert_false(there("/cpus/cpu@2"));
 	assert_false(tree_has(tree, fdt_path_offset(tree, "/chosen"), "bootargs"));
-	assert_false(tree_has(tree, fdt_path_offset(tree, "/chosen"), "linux,initrd-start"));
+	assert_false(
+		tree_has(tree, fdt_path_offset(tree, "/chosen"), "linux,initrd-start"));
 	assert_false(there("/bus@40000000"));
 }
 
@@ -218,10 +222,14 @@ static void test_all_devices(void **state)
 		"/cpus/cpu@1",
 	};
 	static const char *const kept[] = {
-		FPGA "/serial@a000",	    FPGA "/mmci@5000",
-		FPGA "/virtio@13000",	    FPGA "/sysreg@0/gpio@48",
-		BUS "/ethernet@3,02000000", BUS "/mcc/reset",
-		BUS "/flash@0,00000000",    "/clcd@10020000",
+		FPGA "/serial@a000",
+		FPGA "/mmci@5000",
+		FPGA "/virtio@13000",
+		FPGA "/sysreg@0/gpio@48",
+		BUS "/ethernet@3,02000000",
+		BUS "/mcc/reset",
+		BUS "/flash@0,00000000",
+		"/clcd@10020000",
 		"/reserved-memory/vram@4c000000",
 	};
 
@@ -239,8 +247,10 @@ static void test_all_devices(void **state)
 	assert_null(string_at("/aliases", "serial0"));
 	assert_string_equal(string_at("/aliases", "serial1"), FPGA "/serial@a000");
 	assert_string_equal(string_at("/", "model"), "V2P-CA9");
-	assert_false(tree_has(tree, fdt_path_offset(tree, "/bus@40000000"), "dma-ranges"));
-	assert_false(tree_has(tree, fdt_path_offset(tree, "/cpus/cpu@0"), "next-level-cache"));
+	assert_false(
+		tree_has(tree, fdt_path_offset(tree, "/bus@40000000"), "dma-ranges"));
+	assert_false(
+		tree_has(tree, fdt_path_offset(tree, "/cpus/cpu@0"), "next-level-cache"));
 }
 
 /* What the kept nodes refer to by phandle is there as well. */
@@ -249,10 +259,10 @@ static void test_references(void **state)
 	static const struct {
 		const char *path, *name, *target;
 	} references[] = {
-		{ "/clcd@10020000", "clocks", "/dcc/clock-controller-1" },
-		{ FPGA "/clcd@1f000", "memory-region", "/reserved-memory/vram@4c000000" },
-		{ FPGA "/mmci@5000", "cd-gpios", FPGA "/sysreg@0/gpio@48" },
-		{ FPGA "/virtio@13000", "interrupt-parent", "/interrupt-controller" },
+		{"/clcd@10020000", "clocks", "/dcc/clock-controller-1"},
+		{FPGA "/clcd@1f000", "memory-region", "/reserved-memory/vram@4c000000"},
+		{FPGA "/mmci@5000", "cd-gpios", FPGA "/sysreg@0/gpio@48"},
+		{FPGA "/virtio@13000", "interrupt-parent", "/interrupt-controller"},
 	};
 
 	(void)state;
@@ -260,9 +270,9 @@ static void test_references(void **state)
 	parse();
 	build(board);
 	for (unsigned int i = 0; i < ARRAY_SIZE(references); i++) {
-		const fdt32_t *cell = fdt_getprop(tree,
-						  fdt_path_offset(tree, references[i].path),
-						  references[i].name, NULL);
+		const fdt32_t *cell =
+			fdt_getprop(tree, fdt_path_offset(tree, references[i].path),
+				    references[i].name, NULL);
 
 		assert_non_null(cell);
 		assert_int_equal(fdt_node_offset_by_phandle(tree, fdt32_ld(cell)),
@@ -334,8 +344,8 @@ static void test_small_buffer(void **state)
 	for (uint32_t size = 0; size < 12000; size += 8) {
 		void *to = malloc(size + 8);
 
-		assert_true(domain_tree_build(&domain, &manifest.domain[0], &fit, board, board,
-					      to, size, &error) < 0);
+		assert_true(domain_tree_build(&domain, &manifest.domain[0], &fit, board,
+					      board, to, size, &error) < 0);
 		free(to);
 	}
 	assert_string_equal(error, "its device tree is too large");
@@ -345,17 +355,17 @@ static void assign(unsigned int index)
 {
 	const char *error;
 
-	assert_int_equal(domain_devices_assign(&domain, &manifest.domain[index], &fit, board,
-					       &error),
+	assert_int_equal(domain_devices_assign(&domain, &manifest.domain[index], &fit,
+					       board, &error),
 			 0);
 }
 
 static void test_assign_all(void **state)
 {
 	/* shared interrupts of the board, + 32; behind each, whose it is */
-	static const unsigned int given[] = { 0, 4, 6, 7, 8, 9, 10, 11, 12, 13, 14,
-					      15, 16, 40, 41, 42, 43, 44, 45, 46, 51 };
-	static const unsigned int kept[] = { 2, 3, 5, 48, 49, 60, 61, 62, 63 };
+	static const unsigned int given[] = {0,  4,  6,  7,  8,  9,  10, 11, 12, 13, 14,
+					     15, 16, 40, 41, 42, 43, 44, 45, 46, 51};
+	static const unsigned int kept[] = {2, 3, 5, 48, 49, 60, 61, 62, 63};
 
 	(void)state;
 	fit_string(&maker, "/domains/dom0", "devices", "all");
@@ -371,7 +381,7 @@ static void test_assign_all(void **state)
 	assert_true(fakes.device[0x47f]);
 	assert_true(fakes.device[0x4c0]); /* video RAM, named by memory-region */
 	assert_true(fakes.device[0x4c7]);
-	assert_true(fakes.device[0x4e0]); /* Ethernet */
+	assert_true(fakes.device[0x4e0]);  /* Ethernet */
 	assert_false(fakes.device[0x1e0]); /* the processor's private devices */
 	for (unsigned int i = 0x600; i < 0x1000; i++)
 		assert_false(fakes.device[i]);
@@ -398,18 +408,19 @@ static void test_refused_claims(void **state)
 		const char *dom0, *domU;
 		const char *part, *piece;
 	} cases[] = {
-		{ "all", "serial1", "domain domU", "serial@a000 is claimed by domain dom0" },
-		{ "all", "all", "domain domU", "\"all\" is claimed by domain dom0" },
-		{ "serial1", FPGA, "domain domU", "is claimed by domain dom0" },
-		{ FPGA "/sysreg@0", FPGA "/sysreg@0/gpio@8", "domain domU", "claimed" },
-		{ "serial0", NULL, "domain dom0", "serial@9000 belongs to the hypervisor" },
-		{ "/scu@1e000000", NULL, "domain dom0", "belongs to the hypervisor" },
-		{ FPGA "/timer@11000", NULL, "domain dom0", "belongs to the hypervisor" },
-		{ "gic", NULL, "domain dom0", "belongs to the hypervisor" },
-		{ "/memory@60000000", NULL, "domain dom0", "is no device" },
-		{ "/cpus/cpu@0", NULL, "domain dom0", "is no device" },
-		{ "/nonsense", NULL, "domain dom0", "\"/nonsense\" is not in the board's" },
-		{ "/", NULL, "domain dom0", "not in the board's" },
+		{"all", "serial1", "domain domU",
+		 "serial@a000 is claimed by domain dom0"},
+		{"all", "all", "domain domU", "\"all\" is claimed by domain dom0"},
+		{"serial1", FPGA, "domain domU", "is claimed by domain dom0"},
+		{FPGA "/sysreg@0", FPGA "/sysreg@0/gpio@8", "domain domU", "claimed"},
+		{"serial0", NULL, "domain dom0", "serial@9000 belongs to the hypervisor"},
+		{"/scu@1e000000", NULL, "domain dom0", "belongs to the hypervisor"},
+		{FPGA "/timer@11000", NULL, "domain dom0", "belongs to the hypervisor"},
+		{"gic", NULL, "domain dom0", "belongs to the hypervisor"},
+		{"/memory@60000000", NULL, "domain dom0", "is no device"},
+		{"/cpus/cpu@0", NULL, "domain dom0", "is no device"},
+		{"/nonsense", NULL, "domain dom0", "\"/nonsense\" is not in the board's"},
+		{"/", NULL, "domain dom0", "not in the board's"},
 		/* both behind one interrupt */
 	};
 
@@ -455,12 +466,12 @@ static void test_refused_nodes(void **state)
 		int bytes;
 		const char *piece;
 	} cases[] = {
-		{ 0x10000000, 0, 96, 12, "interrupt 128, only 32 to 127" },
-		{ 0x10000000, 1, 13, 12, "interrupt 29, only" },
-		{ 0x10000000, 2, 13, 12, "make no sense" },
-		{ 0x10000000, 0, 13, 8, "make no sense" },
-		{ 0x10000000, 0, 13, 16, "make no sense" },
-		{ RAM_BASE + 0x1000, 0, 13, 12, "is RAM" },
+		{0x10000000, 0, 96, 12, "interrupt 128, only 32 to 127"},
+		{0x10000000, 1, 13, 12, "interrupt 29, only"},
+		{0x10000000, 2, 13, 12, "make no sense"},
+		{0x10000000, 0, 13, 8, "make no sense"},
+		{0x10000000, 0, 13, 16, "make no sense"},
+		{RAM_BASE + 0x1000, 0, 13, 12, "is RAM"},
 	};
 	uint64_t other[512];
 	fdt32_t interrupts[4];
@@ -495,7 +506,8 @@ static void test_shared_interrupt(void **state)
 	parse();
 	assert_true(domain_devices_check(&fit, &manifest, other) < 0);
 	assert_string_equal(fit.part, "domain domU");
-	assert_string_equal(fit.error, "device /twin has interrupt 45 of domain dom0 too");
+	assert_string_equal(fit.error,
+			    "device /twin has interrupt 45 of domain dom0 too");
 }
 
 static void test_board_nodes(void **state)

@@ -24,9 +24,9 @@ struct file {
 
 #define TEXT_OFFSET offsetof(struct file, code)
 #define DATA_OFFSET offsetof(struct file, words)
-#define DATA_VADDR 0x1000u
-#define DATA_SIZE (sizeof(struct file) - DATA_OFFSET)
-#define BSS 0x100u
+#define DATA_VADDR  0x1000u
+#define DATA_SIZE   (sizeof(struct file) - DATA_OFFSET)
+#define BSS         0x100u
 
 static struct file f;
 
@@ -42,21 +42,28 @@ static int setup(void **state)
 	f.header.e_phoff = offsetof(struct file, text);
 	f.header.e_phentsize = sizeof(Elf32_Phdr);
 	f.header.e_phnum = 3;
-	f.text = (Elf32_Phdr){ PT_LOAD, TEXT_OFFSET, 0, 0, sizeof(f.code),
-			       sizeof(f.code), PF_R | PF_X, 4096 };
-	f.data = (Elf32_Phdr){ PT_LOAD,	  DATA_OFFSET,	   DATA_VADDR,	DATA_VADDR,
-			       DATA_SIZE, DATA_SIZE + BSS, PF_R | PF_W, 4096 };
-	f.dynamic = (Elf32_Phdr){ PT_DYNAMIC, offsetof(struct file, table), 0, 0,
-				  sizeof(f.table), sizeof(f.table), PF_R, 4 };
+	f.text = (Elf32_Phdr){PT_LOAD,        TEXT_OFFSET,    0,           0,
+			      sizeof(f.code), sizeof(f.code), PF_R | PF_X, 4096};
+	f.data = (Elf32_Phdr){PT_LOAD,   DATA_OFFSET,     DATA_VADDR,  DATA_VADDR,
+			      DATA_SIZE, DATA_SIZE + BSS, PF_R | PF_W, 4096};
+	f.dynamic = (Elf32_Phdr){PT_DYNAMIC,
+				 offsetof(struct file, table),
+				 0,
+				 0,
+				 sizeof(f.table),
+				 sizeof(f.table),
+				 PF_R,
+				 4};
 	f.code[0] = 0x11111111;
-	f.words[0] = 0x1008;	/* refers to words[2] */
+	f.words[0] = 0x1008;             /* refers to words[2] */
 	f.words[3] = 0x1000 + DATA_SIZE; /* refers to bss */
-	f.rel[0] = (Elf32_Rel){ DATA_VADDR, R_ARM_RELATIVE };
-	f.rel[1] = (Elf32_Rel){ 0, R_ARM_NONE };
-	f.rel[2] = (Elf32_Rel){ DATA_VADDR + 12, R_ARM_RELATIVE };
-	f.table[0] = (Elf32_Dyn){ DT_REL, { DATA_VADDR + offsetof(struct file, rel) - DATA_OFFSET } };
-	f.table[1] = (Elf32_Dyn){ DT_RELSZ, { sizeof(f.rel) } };
-	f.table[2] = (Elf32_Dyn){ DT_RELENT, { sizeof(Elf32_Rel) } };
+	f.rel[0] = (Elf32_Rel){DATA_VADDR, R_ARM_RELATIVE};
+	f.rel[1] = (Elf32_Rel){0, R_ARM_NONE};
+	f.rel[2] = (Elf32_Rel){DATA_VADDR + 12, R_ARM_RELATIVE};
+	f.table[0] = (Elf32_Dyn){DT_REL,
+				 {DATA_VADDR + offsetof(struct file, rel) - DATA_OFFSET}};
+	f.table[1] = (Elf32_Dyn){DT_RELSZ, {sizeof(f.rel)}};
+	f.table[2] = (Elf32_Dyn){DT_RELENT, {sizeof(Elf32_Rel)}};
 	return 0;
 }
 
@@ -144,9 +151,9 @@ static void test_fixed(void **state)
 }
 
 /* Spoil one 32-bit or 16-bit field each. */
-#define FIELD(member, value, piece)                                                      \
-	{                                                                                \
-		offsetof(struct file, member), sizeof(f.member), value, piece            \
+#define FIELD(member, value, piece)                                           \
+	{                                                                     \
+		offsetof(struct file, member), sizeof(f.member), value, piece \
 	}
 
 static void test_rules(void **state)
@@ -190,9 +197,11 @@ static void test_rules(void **state)
 		FIELD(rel[1].r_info, R_ARM_IRELATIVE, "other than R_ARM_RELATIVE"),
 		FIELD(rel[2].r_offset, 0x20, "relocation outside"), /* between segments */
 		FIELD(rel[2].r_offset, 0xfffffffe, "relocation outside"),
-		FIELD(rel[2].r_offset, DATA_VADDR + DATA_SIZE + BSS - 3, "relocation outside"),
+		FIELD(rel[2].r_offset, DATA_VADDR + DATA_SIZE + BSS - 3,
+		      "relocation outside"),
 		FIELD(table[0].d_un.d_val, 0xfffffff8, "relocation table"),
-		FIELD(table[0].d_un.d_val, DATA_VADDR + DATA_SIZE, "relocation table"), /* bss */
+		FIELD(table[0].d_un.d_val, DATA_VADDR + DATA_SIZE,
+		      "relocation table"), /* bss */
 		FIELD(table[1].d_un.d_val, 0xfffffff8, "relocation table"),
 		FIELD(table[1].d_un.d_val, 9, "relocation table"),
 		FIELD(table[2].d_un.d_val, 12, "relocation table"),
@@ -219,7 +228,7 @@ static void test_many_segments(void **state)
 	struct {
 		Elf32_Ehdr header;
 		Elf32_Phdr load[17];
-	} many = { f.header, { { 0 } } };
+	} many = {f.header, {{0}}};
 	struct elf_layout layout;
 	const char *error;
 
@@ -228,7 +237,7 @@ static void test_many_segments(void **state)
 	many.header.e_entry = 0;
 	for (uint32_t i = 0; i < 17; i++)
 		many.load[i] =
-			(Elf32_Phdr){ PT_LOAD, 0, i * 4096, 0, 64, 64, PF_R | PF_X, 4096 };
+			(Elf32_Phdr){PT_LOAD, 0, i * 4096, 0, 64, 64, PF_R | PF_X, 4096};
 	assert_true(elf_measure(&many, sizeof(many), WHERE, &layout, &error) < 0);
 	assert_string_equal(error, "has too many ELF segments");
 	many.header.e_phnum = 16;

@@ -129,8 +129,8 @@ static void test_hash_rules(void **state)
 		const char *algo;
 		const char *piece;
 	} cases[] = {
-		{ "md5", "hash by \"md5\"" },
-		{ "sha256", "not 32 bytes long" },
+		{"md5", "hash by \"md5\""},
+		{"sha256", "not 32 bytes long"},
 	};
 
 	for (unsigned int i = 0; i < ARRAY_SIZE(cases); i++) {
@@ -164,15 +164,15 @@ static void test_image_rules(void **state)
 		uint32_t value;
 		const char *piece;
 	} cases[] = {
-		{ "type", NULL, 0, "has no type" },
-		{ "data-size", NULL, 0, "has no data" },
-		{ "data-offset", NULL, 0, "has no place" },
-		{ NULL, "data-size", 0, "is empty" },
-		{ NULL, "data-size", 0xffffffff, "outside of the FIT" },
-		{ NULL, "data-size", 1 << 20, "outside of the FIT" },
-		{ NULL, "data-offset", 0xffffffff, "data-offset outside" },
-		{ NULL, "data-offset", 0x7fffffff, "outside of the FIT" },
-		{ NULL, "data-position", 0, "outside of the FIT" }, /* over the tree */
+		{"type", NULL, 0, "has no type"},
+		{"data-size", NULL, 0, "has no data"},
+		{"data-offset", NULL, 0, "has no place"},
+		{NULL, "data-size", 0, "is empty"},
+		{NULL, "data-size", 0xffffffff, "outside of the FIT"},
+		{NULL, "data-size", 1 << 20, "outside of the FIT"},
+		{NULL, "data-offset", 0xffffffff, "data-offset outside"},
+		{NULL, "data-offset", 0x7fffffff, "outside of the FIT"},
+		{NULL, "data-position", 0, "outside of the FIT"}, /* over the tree */
 	};
 	struct fit_image image;
 
@@ -246,7 +246,8 @@ static void test_any_byte(void **state)
 	for (uint32_t i = 0; i < tree; i++)
 		for (unsigned int bit = 0; bit < 8; bit += 7) {
 			bytes[i] ^= (uint8_t)(1u << bit);
-			if (fit_open(&fit, blob, size) == 0 && fit_verify_all(&fit) == 0 &&
+			if (fit_open(&fit, blob, size) == 0 &&
+			    fit_verify_all(&fit) == 0 &&
 			    fit_find(&fit, "linux", &image) == 0) {
 				assert_int_equal(image.size, sizeof(kernel));
 				assert_memory_equal(image.data, kernel, image.size);
@@ -257,7 +258,7 @@ static void test_any_byte(void **state)
 
 static void test_not_a_tree(void **state)
 {
-	uint64_t zeros[16] = { 0 };
+	uint64_t zeros[16] = {0};
 
 	(void)state;
 	assert_int_equal(finish_and_open(), 0);
@@ -303,7 +304,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_good, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_missing, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_embedded_and_position, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_embedded_and_position, setup,
+						teardown),
 		cmocka_unit_test_setup_teardown(test_flipped_bytes, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_sha256_alone, setup, teardown),
 		cmocka_unit_test_teardown(test_hash_rules, teardown),

@@ -9,7 +9,7 @@
 #include <hv/frames.h>
 #include <hv/printk.h>
 
-#define MIB 0x100000u
+#define MIB  0x100000u
 #define BASE 0x60000000u
 
 void panic(const char *format, ...)
@@ -108,7 +108,8 @@ static void test_odd_banks(void **state)
 	slots_add(maddr(0xfffffff0), 0x10);
 	slots_add(maddr(0xfffffff0), UINT32_MAX);
 	assert_int_equal(slots_total(), total);
-	slots_add(maddr(0xfff00000), UINT32_MAX); /* runs over the end: one slot is left */
+	slots_add(maddr(0xfff00000),
+		  UINT32_MAX); /* runs over the end: one slot is left */
 	assert_int_equal(slots_total(), total + MIB);
 	slots_reserve(maddr(0xfff00000), UINT32_MAX);
 	slots_reserve(maddr(BASE), 0);

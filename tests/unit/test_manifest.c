@@ -119,34 +119,36 @@ static void test_rules(void **state)
 		const char *text; /* instead of the cell */
 		const char *piece;
 	} cases[] = {
-		{ "memory", 0, NULL, "\"memory\" is 0 (0x0), it must be" },
-		{ "memory", MIB + 4096, NULL, "not a multiple of 0x100000" },
-		{ "memory", 0xfff00000, NULL, "it must be" },
-		{ "memory", 0, "much", "\"memory\" is not one number" },
-		{ "foreign", 0, NULL, "\"foreign\" is 0" },
-		{ "foreign", 0x20000000, NULL, "it must be" },
-		{ "vcpus", 0, NULL, "\"vcpus\"" },
-		{ "vcpus", 5, NULL, "0x1 to 0x4" },
-		{ "weight", 0, NULL, "\"weight\"" },
-		{ "weight", 65536, NULL, "\"weight\"" },
-		{ "kernel", 0, "initrd", "has type \"ramdisk\", not \"kernel\"" },
-		{ "kernel", 0, "vmlinux", "names the image \"vmlinux\", which is missing" },
-		{ "kernel", 0x01020304, NULL, "\"kernel\" is not one string" },
-		{ "initrd", 0, "board", "has type \"flat_dt\"" },
-		{ "fdt", 0, "linux", "has type \"kernel\"" },
-		{ "fdt", 0, "none", "missing" },
-		{ "memroy", 1, NULL, "unknown property \"memroy\"" },
-		{ "privileged", 1, NULL, "takes no value" },
-		{ "devices", 0x01020304, NULL, "not a list" },
-		{ "bootargs", 0, "\033[2J", "printable" },
+		{"memory", 0, NULL, "\"memory\" is 0 (0x0), it must be"},
+		{"memory", MIB + 4096, NULL, "not a multiple of 0x100000"},
+		{"memory", 0xfff00000, NULL, "it must be"},
+		{"memory", 0, "much", "\"memory\" is not one number"},
+		{"foreign", 0, NULL, "\"foreign\" is 0"},
+		{"foreign", 0x20000000, NULL, "it must be"},
+		{"vcpus", 0, NULL, "\"vcpus\""},
+		{"vcpus", 5, NULL, "0x1 to 0x4"},
+		{"weight", 0, NULL, "\"weight\""},
+		{"weight", 65536, NULL, "\"weight\""},
+		{"kernel", 0, "initrd", "has type \"ramdisk\", not \"kernel\""},
+		{"kernel", 0, "vmlinux", "names the image \"vmlinux\", which is missing"},
+		{"kernel", 0x01020304, NULL, "\"kernel\" is not one string"},
+		{"initrd", 0, "board", "has type \"flat_dt\""},
+		{"fdt", 0, "linux", "has type \"kernel\""},
+		{"fdt", 0, "none", "missing"},
+		{"memroy", 1, NULL, "unknown property \"memroy\""},
+		{"privileged", 1, NULL, "takes no value"},
+		{"devices", 0x01020304, NULL, "not a list"},
+		{"bootargs", 0, "\033[2J", "printable"},
 	};
 
 	for (unsigned int i = 0; i < ARRAY_SIZE(cases); i++) {
 		setup(state);
 		if (cases[i].text != NULL)
-			fit_string(&maker, "/domains/dom0", cases[i].property, cases[i].text);
+			fit_string(&maker, "/domains/dom0", cases[i].property,
+				   cases[i].text);
 		else
-			fit_cell(&maker, "/domains/dom0", cases[i].property, cases[i].cell);
+			fit_cell(&maker, "/domains/dom0", cases[i].property,
+				 cases[i].cell);
 		expect_refused("domain dom0", cases[i].piece);
 		teardown(state);
 	}
@@ -154,7 +156,7 @@ static void test_rules(void **state)
 
 static void test_required(void **state)
 {
-	static const char *const names[] = { "kernel", "memory", "engine" };
+	static const char *const names[] = {"kernel", "memory", "engine"};
 	char piece[32];
 
 	for (unsigned int i = 0; i < ARRAY_SIZE(names); i++) {
@@ -267,8 +269,8 @@ static void test_described_twice(void **state)
 	(void)state;
 	blob = fit_end(&maker, &size);
 	assert_int_equal(fit_open(&fit, blob, size), 0);
-	second = (char *)(uintptr_t)fdt_get_name(blob, fdt_path_offset(blob, "/domains/domU"),
-						 NULL);
+	second = (char *)(uintptr_t)fdt_get_name(
+		blob, fdt_path_offset(blob, "/domains/domU"), NULL);
 	memcpy(second, "dom0", 4);
 	assert_true(manifest_parse(&fit, &manifest) < 0);
 	assert_string_equal(fit.part, "domain dom0");
