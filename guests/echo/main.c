@@ -34,8 +34,10 @@ void guest_main(void)
 			if (is_end(line, used))
 				return;
 			used = 0;
-		} else if (used < sizeof(line) - 1) {
-			line[used++] = (char)c;
+		} else if (used < sizeof(line) - 2) {
+			if (c < ' ')
+				line[used++] = '^'; /* Ctrl-A is shown as ^A */
+			line[used++] = (char)(c < ' ' ? c + '@' : c);
 		}
 	}
 }

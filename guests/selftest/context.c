@@ -6,8 +6,8 @@
 
 #define SPINS       200
 #define CALLS       500
-#define HOLD_US     1500 /* more than the shortest time slice */
-#define CALIBRATION 20000
+#define HOLD_US     3000 /* some of the shortest time slices */
+#define CALIBRATION 200000
 
 static uint32_t loaded[CONTEXT_WORDS], found[CONTEXT_WORDS];
 

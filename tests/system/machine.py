@@ -82,7 +82,7 @@ class Machine:
         """Move the console's input on until it goes to `name`."""
         for _ in range(10):
             self.send(CTRL_A * 3)
-            if self.expect(r"input goes to (?:the )?(\w+)[ ;]").group(1) == name:
+            if self.expect(r"input goes to (?:the )?(?!the\b)(\w+)[ ;]").group(1) == name:
                 return
         raise AssertionError(f"the console's input never goes to {name}")
 
