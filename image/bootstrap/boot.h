@@ -21,6 +21,7 @@
 #define BOOT_RAM_BASE      0x20
 #define BOOT_CPU_MAILBOX   0x28
 #define BOOT_GIC_INTERFACE 0x2c
+#define BOOT_RAM_COPIES    0x30
 
 /* The work area, offsets from the base of RAM. */
 #define WORK_SIZE      0x100000
@@ -56,11 +57,13 @@ struct boot_header {
 	uint32_t uart;          /* its PL011: to report even a damaged tree */
 	uint32_t cpu_mailbox;   /* where secondary cores look for their entry, 0 = none */
 	uint32_t gic_interface; /* the GIC's CPU interface, whose SGI wakes them */
-	uint32_t reserved[4];
+	uint32_t ram_copies[2]; /* ram_base again: see ram_base() */
+	uint32_t reserved[2];
 };
 
 _Static_assert(sizeof(struct boot_header) == BOOT_HEADER_SIZE, "header size");
 _Static_assert(offsetof(struct boot_header, ram_base) == BOOT_RAM_BASE, "head.S");
+_Static_assert(offsetof(struct boot_header, ram_copies) == BOOT_RAM_COPIES, "head.S");
 _Static_assert(offsetof(struct boot_header, cpu_mailbox) == BOOT_CPU_MAILBOX, "head.S");
 _Static_assert(offsetof(struct boot_header, gic_interface) == BOOT_GIC_INTERFACE,
 	       "head.S");
@@ -92,10 +95,23 @@ struct boot {
 /* hidden: reached relative to the program counter */
 extern const struct boot_header boot_header __attribute__((visibility("hidden")));
 
-/* The state is found from the header's ram_base: there is no writable data. */
+/*
+ * Where RAM begins.  Stack and state must be found before anything is checked, and
+ * without them nothing can be reported: of three copies, each bit is the majority's.
+ */
+static inline uint32_t ram_base(void)
+{
+	uint32_t a = boot_header.ram_base;
+	uint32_t b = boot_header.ram_copies[0];
+	uint32_t c = boot_header.ram_copies[1];
+
+	return (a & b) | (b & c) | (a & c);
+}
+
+/* The state is found from the base of RAM: there is no writable data. */
 static inline struct boot *boot_state(void)
 {
-	return (struct boot *)(boot_header.ram_base + WORK_STATE);
+	return (struct boot *)(ram_base() + WORK_STATE);
 }
 
 /* ---- main.c ---- */

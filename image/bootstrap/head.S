@@ -62,10 +62,17 @@ exception:
 	bl	set_stack
 	b	boot_exception
 
-/* sp = end of the work area; clobbers r3 */
+/* sp = end of the work area (see ram_base() in boot.h); clobbers r3-r6 */
 set_stack:
 	adr	r3, boot_header
-	ldr	r3, [r3, #BOOT_RAM_BASE]
+	ldr	r4, [r3, #BOOT_RAM_BASE]
+	ldr	r5, [r3, #BOOT_RAM_COPIES]
+	ldr	r6, [r3, #BOOT_RAM_COPIES + 4]
+	and	r3, r4, r5
+	and	r5, r5, r6
+	orr	r3, r3, r5
+	and	r4, r4, r6
+	orr	r3, r3, r4
 	add	sp, r3, #WORK_SIZE
 	bx	lr
 

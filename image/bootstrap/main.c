@@ -73,7 +73,7 @@ static struct boot *boot_init(void)
 
 	memset(boot, 0, sizeof(*boot));
 	boot->header = &boot_header;
-	boot->heap = (uint8_t *)boot_header.ram_base + WORK_HEAP;
+	boot->heap = (uint8_t *)ram_base() + WORK_HEAP;
 	boot->heap_end = boot->heap + WORK_HEAP_SIZE;
 	return boot;
 }

@@ -16,7 +16,7 @@ from . import fdt
 from .errors import ImageError
 from .fit import Fit
 
-BOOT_HEADER = struct.Struct("<12I16x")
+BOOT_HEADER = struct.Struct("<14I8x")
 BOOT_MAGIC = 0x54424753
 BOOT_VERSION = 1
 CHECKSUM_AT = 0x0C
@@ -165,7 +165,7 @@ def build(bootstrap, fit, scratch):
     head[tree_at:tree_at + tree.size] = board.data[:tree.size]
     branch = struct.unpack_from("<I", bootstrap)[0]
     BOOT_HEADER.pack_into(head, 0, branch, BOOT_MAGIC, BOOT_VERSION, 0, tree_at, tree.size,
-                          payload_at, len(payload), ram_base, uart, mailbox, gic)
+                          payload_at, len(payload), ram_base, uart, mailbox, gic, ram_base, ram_base)
     struct.pack_into("<I", head, CHECKSUM_AT, zlib.crc32(head))
     return bytes(head) + payload, ram_base
 

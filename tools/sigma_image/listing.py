@@ -11,7 +11,7 @@ def _wrapping(image):
         name, load = image.uimage
         yield f'uImage "{name}", loads and starts at 0x{load:08x}'
     if image.boot:
-        _, _, _, checksum, tree_at, tree_size, at, length, ram, uart, _, _ = image.boot
+        _, _, _, checksum, tree_at, tree_size, at, length, ram, uart = image.boot[:10]
         yield f"bootstrap {tree_at} bytes, checksum {checksum:08x}"
         yield f"board tree {tree_size} bytes: RAM at 0x{ram:08x}, console at 0x{uart:08x}"
         yield f"payload {length} bytes of LZ4 at offset 0x{at:x}"
