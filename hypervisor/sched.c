@@ -60,16 +60,6 @@ static inline void start_slice(struct runqueue *rq, uint64_t now)
 	rq->slice_end = now + (list_empty(&rq->runnable) ? SLICE_ALONE : slice_ticks);
 }
 
-static inline struct vcpu *take_first(struct runqueue *rq)
-{
-	struct list *first = rq->runnable.next;
-
-	if (unlikely(first == &rq->runnable))
-		return NULL;
-	list_remove(first);
-	return list_entry(first, struct vcpu, sched.node);
-}
-
 /* Lock held; returns with it held and something to run. */
 static __attribute__((noinline)) struct vcpu *wait_for_work(struct percpu *cpu)
 {
@@ -79,7 +69,7 @@ static __attribute__((noinline)) struct vcpu *wait_for_work(struct percpu *cpu)
 
 	cpu->idle = true;
 	rq->slice_end = UINT64_MAX;
-	while ((next = take_first(rq)) == NULL) {
+	while ((next = policy->next(rq, NULL)) == NULL) {
 		spin_unlock(&rq->lock);
 		timer_program(cpu, arch_clock_read());
 		arch_idle_wait();
@@ -97,13 +87,11 @@ void schedule(void)
 	struct runqueue *rq = &cpu->rq;
 	struct vcpu *prev = cpu->current, *next;
 	uint64_t now = arch_clock_read();
-	uint32_t ran = (uint32_t)now - prev->sched.run_since;
 
-	spin_lock(&rq->lock);
 	cpu->need_resched = 0;
-	prev->sched.run_total += ran;
-	policy->put(rq, prev, ran);
-	next = take_first(rq);
+	spin_lock(&rq->lock);
+	prev->sched.ran = (uint32_t)now - prev->sched.run_since;
+	next = policy->next(rq, prev);
 	if (unlikely(!next)) {
 		next = wait_for_work(cpu);
 		now = arch_clock_read();
@@ -122,7 +110,7 @@ void schedule(void)
 void sched_start(void)
 {
 	struct percpu *cpu = this_cpu();
-	struct vcpu *first = take_first(&cpu->rq);
+	struct vcpu *first = policy->next(&cpu->rq, NULL);
 	uint64_t now;
 
 	CHECK(first);

@@ -28,7 +28,12 @@ static void fair_weight_changed(struct vcpu *v)
 		v->sched.inverse_weight = 1;
 }
 
-static void insert(struct runqueue *rq, struct vcpu *v)
+static inline struct vcpu *first_of(struct runqueue *rq)
+{
+	return list_entry(rq->runnable.next, struct vcpu, sched.node);
+}
+
+static inline void insert(struct runqueue *rq, struct vcpu *v)
 {
 	struct list *where = rq->runnable.next;
 
@@ -38,17 +43,34 @@ static void insert(struct runqueue *rq, struct vcpu *v)
 	list_insert_before(where, &v->sched.node);
 }
 
-/* The queue's time is that of the vCPU which is furthest behind; never back. */
-static void fair_put(struct runqueue *rq, struct vcpu *v, uint32_t ticks)
+/* Sleepers are brought up to the virtual time of the last that was chosen. */
+static struct vcpu *fair_next(struct runqueue *rq, struct vcpu *prev)
 {
-	v->sched.vruntime += (uint64_t)ticks * v->sched.inverse_weight;
-	if (v->state == VCPU_RUNNABLE)
-		insert(rq, v);
-	if (!list_empty(&rq->runnable)) {
-		v = list_entry(rq->runnable.next, struct vcpu, sched.node);
-		if (v->sched.vruntime > rq->vruntime_min)
-			rq->vruntime_min = v->sched.vruntime;
+	struct vcpu *next = NULL;
+
+	if (!list_empty(&rq->runnable))
+		next = first_of(rq);
+	if (prev) {
+		uint32_t ran = prev->sched.ran;
+		uint64_t vruntime = prev->sched.vruntime +
+				    (uint64_t)ran * prev->sched.inverse_weight;
+
+		prev->sched.run_total += ran;
+		prev->sched.vruntime = vruntime;
+		if (prev->state == VCPU_RUNNABLE) {
+			if (!next || vruntime < next->sched.vruntime)
+				return prev;
+			list_remove(&next->sched.node);
+			insert(rq, prev);
+			rq->vruntime_min = next->sched.vruntime;
+			return next;
+		}
 	}
+	if (next) {
+		list_remove(&next->sched.node);
+		rq->vruntime_min = next->sched.vruntime;
+	}
+	return next;
 }
 
 static bool fair_wake(struct runqueue *rq, struct vcpu *v, const struct vcpu *running)
@@ -74,7 +96,7 @@ static void fair_yield(struct runqueue *rq, struct vcpu *v)
 const struct sched_policy sched_fair = {
 	.name = "fair",
 	.weight_changed = fair_weight_changed,
-	.put = fair_put,
+	.next = fair_next,
 	.wake = fair_wake,
 	.yield = fair_yield,
 };

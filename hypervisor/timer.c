@@ -59,13 +59,9 @@ void timer_program(struct percpu *cpu, uint64_t now)
 		return;
 	cpu->timer_deadline = deadline;
 	if (deadline == UINT64_MAX)
-		arch_timer_set(UINT32_MAX);
-	else if (deadline <= now)
-		arch_timer_set(0);
-	else if ((deadline - now) >> 32)
-		arch_timer_set(UINT32_MAX - 1);
+		arch_timer_stop();
 	else
-		arch_timer_set((uint32_t)(deadline - now));
+		timer_start(deadline, now);
 }
 
 void timer_set(struct timer *t, uint64_t deadline)

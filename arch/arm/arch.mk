@@ -25,6 +25,8 @@ ARCH_SRCS := \
 	arch/arm/engines/$(ENGINE)/switch.S \
 	arch/arm/engines/$(ENGINE)/vcpu.c
 
+ARCH_HOT_SRCS := arch/arm/drivers/gic.c arch/arm/engines/$(ENGINE)/vcpu.c
+
 HV_DIR  := $(BUILD)/hypervisor-$(TOOLCHAIN)
 HV_OBJS := $(patsubst %,$(HV_DIR)/%.o,$(ARCH_SRCS) $(HV_HOT_SRCS) $(HV_COLD_SRCS))
 LIBFDT_OBJS := $(patsubst %,$(HV_DIR)/libfdt/%.o,$(LIBFDT_SRCS))
@@ -63,7 +65,7 @@ $(HV_DIR)/%.c.o: %.c $(HV_DIR)/include/asm/offsets.h $(BUILD)/include/hv/version
 	$(call say,CC,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(HV_CC) $(HV_FLAGS) $(HV_WARNINGS) $(HV_INCLUDES) -isystem $(BUILD)/src/libfdt \
-		$(if $(filter $<,$(HV_HOT_SRCS)),$(HV_HOT),$(HV_COLD)) -MMD -c -o $@ $<
+		$(if $(filter $<,$(HV_HOT_SRCS) $(ARCH_HOT_SRCS)),$(HV_HOT),$(HV_COLD)) -MMD -c -o $@ $<
 
 $(HV_DIR)/libfdt/%.c.o: | $(BUILD)/src/libfdt
 	$(call say,CC,$@)

@@ -21,7 +21,7 @@ $(LINUX_KERNEL) &: $(LINUX_CONFIG) guests/linux/build.sh tools/linux-series.sh \
 $(LINUX_OUT)/bin/%: guests/linux/%.c
 	$(call say,CC,$@)
 	@mkdir -p $(dir $@)
-	$(Q)$(CROSS_COMPILE)gcc -std=gnu11 -O2 -Wall -Wextra -Werror -static -s -o $@ $<
+	$(Q)$(CROSS_COMPILE)gcc -std=gnu11 -marm -O2 -Wall -Wextra -Werror -static -s -o $@ $<
 
 # Debian's busybox asks the terminal where its cursor is before each line that
 # it edits (ESC [ 6 n).  The answer would go to the domain that has the input,

@@ -105,12 +105,3 @@ void gic_poll(void)
 {
 	gic_handle(mmio_read(MPCORE_VA + GICC_OFFSET + GICC_IAR));
 }
-
-/* Is the line up on this CPU?  If so take it down. */
-bool gic_line_retract(void)
-{
-	if ((mmio_read(MPCORE_VA + GICC_OFFSET + GICC_HPPIR) & 0x3ff) != LINE_SGI)
-		return false;
-	gic_poll();
-	return true;
-}

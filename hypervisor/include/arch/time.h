@@ -10,15 +10,17 @@
 /* Ticks a second of the clock below (Hz), known once the board is probed. */
 extern uint32_t arch_clock_hz;
 
-/* Ticks since reset, the same clock for every CPU and every guest. */
-uint64_t arch_clock_read(void);
+#include <asm/time.h>
 
-/**
- * arch_timer_set - one-shot of this CPU's hypervisor timer
- * @ticks: from now; 0 fires at once, UINT32_MAX stops it
+/*
+ * <asm/time.h> defines, inline where that is worth it:
  *
- * When it fires, timer_interrupt() (hv/timer.h) is called.
+ * uint64_t arch_clock_read(void)
+ *	ticks since reset, the same clock for every CPU and every guest
+ * void arch_timer_set(uint32_t ticks)
+ *	one-shot of this CPU's hypervisor timer: ticks from now, 0 fires at once;
+ *	when it fires, timer_interrupt() (hv/timer.h) is called
+ * void arch_timer_stop(void)
  */
-void arch_timer_set(uint32_t ticks);
 
 #endif

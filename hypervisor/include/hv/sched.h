@@ -25,8 +25,12 @@ struct runqueue {
 struct sched_policy {
 	const char *name;
 	void (*weight_changed)(struct vcpu *v);
-	/* v ran for `ticks` and stops; put it back if it is runnable */
-	void (*put)(struct runqueue *rq, struct vcpu *v, uint32_t ticks);
+	/*
+	 * Whose turn is it?  prev stops, having run for prev->sched.ran ticks, and
+	 * stays in the running if it is runnable; NULL: nobody stops.  The answer is
+	 * taken off the queue; NULL: nobody is runnable.
+	 */
+	struct vcpu *(*next)(struct runqueue *rq, struct vcpu *prev);
 	/* v becomes runnable beside `running` (or NULL); true: v is to run at once */
 	bool (*wake)(struct runqueue *rq, struct vcpu *v, const struct vcpu *running);
 	/* v gives up the rest of its turn */

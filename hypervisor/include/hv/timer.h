@@ -8,6 +8,7 @@
 
 #include <hv/types.h>
 #include <hv/list.h>
+#include <arch/time.h>
 
 struct timer {
 	struct list node; /* on no list: not armed */
@@ -24,12 +25,25 @@ void timer_set(struct timer *t, uint64_t deadline);
 /* Disarm; harmless when not armed. */
 void timer_cancel(struct timer *t);
 
-/* Set this CPU's hardware timer to the first timer or the end of the slice. */
 struct percpu;
+
+/* Set this CPU's hardware timer to the first timer or the end of the slice. */
 void timer_program(struct percpu *cpu, uint64_t now);
 
 /* The arch calls this when the CPU's hypervisor timer fires. */
 void timer_interrupt(void);
+
+/* Start the hardware timer.  A far deadline is met in several steps. */
+static inline void timer_start(uint64_t deadline, uint64_t now)
+{
+	uint32_t ticks = (uint32_t)(deadline - now);
+
+	if (unlikely(deadline <= now))
+		ticks = 0;
+	else if (unlikely((deadline - now) >> 32))
+		ticks = UINT32_MAX;
+	arch_timer_set(ticks);
+}
 
 /* Ticks from a 64-bit count of nanoseconds and back, without division at run time. */
 uint64_t ns_to_ticks(uint64_t ns);

@@ -26,12 +26,6 @@
 #define VCPU_AREA_PAGES 2 /* guard page, then stack with the structure on top */
 #define FAULT_STACK 256	  /* bytes from the bottom of the stack, see fault.S */
 
-#define TIMER (MPCORE_VA + PRIVATE_TIMER_OFFSET)
-#define TIMER_LOAD 0x0
-#define TIMER_COUNTER 0x4
-#define TIMER_CONTROL 0x8
-#define TIMER_STATUS 0xc
-#define TIMER_ENABLE_IRQ 0x5
 #define TIMER_ENABLE_BIT (1u << IRQ_PRIVATE_TIMER)
 
 const char arch_engine_name[] = "trampoline";
@@ -45,7 +39,7 @@ static void vcpu_timer_expired(struct timer *t)
 {
 	struct vcpu *v = container_of(t, struct vcpu, timer);
 
-	v->arch.timer_armed = false;
+	v->arch.reload &= ~RELOAD_TIMER;
 	virq_set(v, SIGMA_VIRQ_TIMER);
 }
 
@@ -99,11 +93,10 @@ void arch_vcpu_reset(struct vcpu *v, paddr_t entry, uint32_t r0, uint32_t r1, ui
 				    .vbar = (uint32_t)(uintptr_t)fault_vectors };
 	c->abt[1] = c->und[1] = c->irq[1] = fault_sp;
 	v->arch.monitor_sp = (uint32_t)(uintptr_t)saved;
-	v->arch.line = false;
-	v->arch.timer_armed = false;
+	v->arch.reload = 0;
 }
 
-static bool pv_timer_is_armed(void)
+static inline bool pv_timer_is_armed(void)
 {
 	return mmio_read(GICD_VA + GICD_ISENABLER) & TIMER_ENABLE_BIT;
 }
@@ -111,73 +104,73 @@ static bool pv_timer_is_armed(void)
 static void pv_timer_disarm(void)
 {
 	mmio_write(GICD_VA + GICD_ICENABLER, TIMER_ENABLE_BIT);
-	mmio_write(TIMER + TIMER_CONTROL, 0);
+	mmio_write(PRIVATE_TIMER_VA + TIMER_CONTROL, 0);
 }
 
 static void pv_timer_program(uint64_t ticks)
 {
-	mmio_write(TIMER + TIMER_LOAD, ticks > UINT32_MAX ? UINT32_MAX : (uint32_t)ticks);
-	mmio_write(TIMER + TIMER_STATUS, 1);
-	mmio_write(TIMER + TIMER_CONTROL, TIMER_ENABLE_IRQ);
+	mmio_write(PRIVATE_TIMER_VA + TIMER_LOAD,
+		   ticks > UINT32_MAX ? UINT32_MAX : (uint32_t)ticks);
+	mmio_write(PRIVATE_TIMER_VA + TIMER_STATUS, 1);
+	mmio_write(PRIVATE_TIMER_VA + TIMER_CONTROL, TIMER_ENABLE_IRQ);
 	mmio_write(GICD_VA + GICD_ISENABLER, TIMER_ENABLE_BIT);
 }
 
 /* Take the running timer along: to a deadline that a blocked vCPU is woken at. */
 static void pv_timer_save(struct vcpu *v)
 {
-	uint32_t left;
+	uint32_t left = mmio_read(PRIVATE_TIMER_VA + TIMER_COUNTER);
 
-	if (!pv_timer_is_armed())
-		return;
-	left = mmio_read(TIMER + TIMER_COUNTER);
-	if (mmio_read(TIMER + TIMER_STATUS)) /* fired, its interrupt not yet taken */
+	if (mmio_read(PRIVATE_TIMER_VA + TIMER_STATUS)) /* its interrupt not yet taken */
 		left = 0;
 	pv_timer_disarm();
-	mmio_write(TIMER + TIMER_STATUS, 1);
+	mmio_write(PRIVATE_TIMER_VA + TIMER_STATUS, 1);
 	mmio_write(GICD_VA + GICD_ICPENDR, TIMER_ENABLE_BIT);
 	v->arch.timer_deadline = arch_clock_read() + left;
-	v->arch.timer_armed = true;
+	v->arch.reload |= RELOAD_TIMER;
 	if (v->state == VCPU_BLOCKED)
 		timer_set(&v->timer, v->arch.timer_deadline);
 }
 
 static void pv_timer_restore(struct vcpu *v)
 {
-	uint64_t now;
+	uint64_t now = arch_clock_read();
 
-	if (!v->arch.timer_armed)
-		return;
-	v->arch.timer_armed = false;
 	timer_cancel(&v->timer);
-	now = arch_clock_read();
 	if (v->arch.timer_deadline > now)
 		pv_timer_program(v->arch.timer_deadline - now);
 	else
 		virq_set(v, SIGMA_VIRQ_TIMER);
 }
 
-/* v has just been loaded: on return from a switch, and at its first entry. */
-static void vcpu_load_rest(struct vcpu *v)
+/* What a switch does not load by itself, when there is something. */
+static __attribute__((noinline)) void vcpu_reload(struct vcpu *v)
 {
-	pv_timer_restore(v);
-	if (v->arch.line) {
-		v->arch.line = false;
+	uint32_t reload = v->arch.reload;
+
+	v->arch.reload = 0;
+	if (reload & RELOAD_TIMER)
+		pv_timer_restore(v);
+	if (reload & RELOAD_LINE)
 		mmio_write(GICD_VA + GICD_SGIR, LINE_RAISE);
-	}
 }
 
 void vcpu_resumed(void)
 {
-	vcpu_load_rest(this_cpu()->current);
+	vcpu_reload(this_cpu()->current);
 }
 
 void arch_vcpu_switch(struct vcpu *prev, struct vcpu *next)
 {
-	pv_timer_save(prev);
-	if (gic_line_retract())
-		prev->arch.line = true;
+	if (unlikely(pv_timer_is_armed()))
+		pv_timer_save(prev);
+	if (unlikely(gic_line_is_up())) {
+		gic_poll(); /* takes it down */
+		prev->arch.reload |= RELOAD_LINE;
+	}
 	context_switch(prev, next);
-	vcpu_load_rest(prev);
+	if (prev->arch.reload)
+		vcpu_reload(prev);
 }
 
 void arch_vcpu_start(struct vcpu *first)
@@ -190,7 +183,7 @@ void arch_vcpu_raise_line(struct vcpu *v)
 	if (v == this_cpu()->current)
 		mmio_write(GICD_VA + GICD_SGIR, LINE_RAISE);
 	else
-		v->arch.line = true;
+		v->arch.reload |= RELOAD_LINE;
 }
 
 void arch_vcpu_timer_arm(struct vcpu *v, uint64_t deadline)
@@ -211,9 +204,16 @@ void arch_vcpu_timer_stop(struct vcpu *v)
 	pv_timer_disarm();
 }
 
+/* The end of a time slice is by far the most frequent. */
 void monitor_interrupt(uint32_t iar)
 {
-	gic_handle(iar);
+	if (likely(iar == IRQ_WATCHDOG)) {
+		mmio_write(WATCHDOG_VA + TIMER_STATUS, 1);
+		mmio_write(MPCORE_VA + GICC_OFFSET + GICC_EOIR, iar);
+		timer_interrupt();
+	} else {
+		gic_handle(iar);
+	}
 	if (this_cpu()->need_resched)
 		schedule();
 }
@@ -252,5 +252,5 @@ void arch_vcpu_print(struct vcpu *v)
 		printk("  pc %08x cpsr %08x svc sp %08x lr %08x usr sp %08x lr %08x\n",
 		       frame->pc, frame->cpsr, c->svc[1], c->svc[2], c->sp_usr, c->lr_usr);
 	printk("  ttbr0 %08x sctlr %08x contextidr %08x vbar %08x pv timer %s\n", c->ttbr0,
-	       c->sctlr, c->contextidr, c->vbar, v->arch.timer_armed ? "armed" : "off");
+	       c->sctlr, c->contextidr, c->vbar, v->arch.reload & RELOAD_TIMER ? "armed" : "off");
 }

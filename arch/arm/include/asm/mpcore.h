@@ -7,6 +7,7 @@
 #define ASM_MPCORE_H
 
 #include <hv/types.h>
+#include <asm/gic.h>
 #include <asm/window.h>
 
 static inline volatile uint32_t *mmio_register(uint32_t va)
@@ -29,7 +30,12 @@ void gic_init(void);	 /* distributor, once */
 void gic_init_cpu(void); /* interface of this CPU */
 void gic_handle(uint32_t iar); /* dispatch and end an acknowledged interrupt */
 void gic_poll(void);	 /* acknowledge what is pending, if anything, and handle it */
-bool gic_line_retract(void); /* take the line down; true: it was up */
+
+/* Is the virtual interrupt line the highest pending interrupt of this CPU? */
+static inline bool gic_line_is_up(void)
+{
+	return (mmio_read(MPCORE_VA + GICC_OFFSET + GICC_HPPIR) & 0x3ff) == LINE_SGI;
+}
 
 /* timers.c */
 void timers_init(uint32_t hz); /* clock, once */

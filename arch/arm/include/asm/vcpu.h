@@ -23,14 +23,16 @@ struct arch_context {
 	uint64_t d[32];
 };
 
+#define RELOAD_LINE 0x1u /* raise the line */
+#define RELOAD_TIMER 0x2u /* program the PV timer, or it has expired */
+
 struct arch_vcpu {
 	/* The first three are read by the interrupt fast path: entry.S. */
 	uint32_t *pending;		  /* words in the descriptor */
 	uint32_t forward[SIGMA_VIRQ_WORDS]; /* interrupts to hand over as they come */
 	uint32_t monitor_sp;		  /* while it is not on a CPU */
-	bool line;			  /* raise the line at the next entry */
-	bool timer_armed;		  /* timer_deadline is valid while off the CPU */
-	uint64_t timer_deadline;
+	uint32_t reload;		  /* RELOAD_*, at the next entry */
+	uint64_t timer_deadline;	  /* of the PV timer, with RELOAD_TIMER */
 	struct arch_context context;
 };
 
