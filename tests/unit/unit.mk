@@ -60,9 +60,9 @@ unit: | $(BUILD)/board.dtb
 unit: $(UNIT_TESTS:%=$(UNIT_DIR)/%) ## test the core on the host, with sanitizers
 	$(Q)tests/unit/run.sh $^
 
-UNIT_MEASURED = $(filter hypervisor/%,$(UNIT_CORE))
 unit-coverage: ## lines of the core that the host's tests run
 	$(Q)$(MAKE) UNIT_DIR=$(BUILD)/unit-coverage UNIT_SANITIZE='--coverage -O0' unit
-	$(Q)cd $(BUILD)/unit-coverage && for file in $(UNIT_MEASURED); do \
-		gcov -n -o $$file.o $$file | sed -n '/^Lines/{s/.*:\([0-9.]*%\) of \([0-9]*\).*/\1 of \2 lines/p;q}' | \
-			sed "s|^|$$file |"; done | column -t
+	$(Q)cd $(BUILD)/unit-coverage && for file in $(UNIT_CORE); do \
+		gcov -n -o $$file.o $(CURDIR)/$$file 2>/dev/null | \
+			sed -n "/^Lines/{s|.*:\([0-9.]*%\) of \([0-9]*\).*|\1 of \2 $$file|p;q}"; \
+	done | column -t
