@@ -12,13 +12,12 @@
 #include <hv/domain.h>
 #include <hv/printk.h>
 #include <hv/sched.h>
-#include <hv/timer.h>
+#include <hv/slice.h>
 #include <hv/virq.h>
 #include <string.h>
 
 #define SLICE_MIN_US 1000
 #define SLICE_MAX_US 30000
-#define SLICE_ALONE 0x80000000u /* ticks: 21 s at 100 MHz */
 
 extern const struct sched_policy sched_fair;
 
@@ -53,11 +52,11 @@ static struct runqueue *runqueue_of(const struct vcpu *v)
 
 /*
  * Lock held.  With nobody waiting a slice is as long as the 32-bit arithmetic of
- * accounting allows.
+ * time allows.
  */
-static inline void start_slice(struct runqueue *rq, uint64_t now)
+static inline void start_slice(struct runqueue *rq, uint32_t now)
 {
-	rq->slice_end = now + (list_empty(&rq->runnable) ? SLICE_ALONE : slice_ticks);
+	rq->slice_end = now + (list_empty(&rq->runnable) ? TICKS_MAX : slice_ticks);
 }
 
 /* Lock held; returns with it held and something to run. */
@@ -68,10 +67,10 @@ static __attribute__((noinline)) struct vcpu *wait_for_work(struct percpu *cpu)
 	struct vcpu *next;
 
 	cpu->idle = true;
-	rq->slice_end = UINT64_MAX;
-	while ((next = policy->next(rq, NULL)) == NULL) {
+	while ((next = policy->next(rq, NULL, 0)) == NULL) {
 		spin_unlock(&rq->lock);
-		timer_program(cpu, arch_clock_read());
+		rq->slice_end = arch_clock_low() + TICKS_MAX;
+		timer_program(cpu, arch_clock_low());
 		arch_idle_wait();
 		spin_lock(&rq->lock);
 	}
@@ -86,17 +85,16 @@ void schedule(void)
 	struct percpu *cpu = this_cpu();
 	struct runqueue *rq = &cpu->rq;
 	struct vcpu *prev = cpu->current, *next;
-	uint64_t now = arch_clock_read();
+	uint32_t now = arch_clock_low();
 
 	cpu->need_resched = 0;
 	spin_lock(&rq->lock);
-	prev->sched.ran = (uint32_t)now - prev->sched.run_since;
-	next = policy->next(rq, prev);
+	next = policy->next(rq, prev, now - prev->sched.run_since);
 	if (unlikely(!next)) {
 		next = wait_for_work(cpu);
-		now = arch_clock_read();
+		now = arch_clock_low();
 	}
-	next->sched.run_since = (uint32_t)now;
+	next->sched.run_since = now;
 	start_slice(rq, now);
 	spin_unlock(&rq->lock);
 	timer_program(cpu, now);
@@ -110,14 +108,14 @@ void schedule(void)
 void sched_start(void)
 {
 	struct percpu *cpu = this_cpu();
-	struct vcpu *first = policy->next(&cpu->rq, NULL);
-	uint64_t now;
+	struct vcpu *first = policy->next(&cpu->rq, NULL, 0);
+	uint32_t now;
 
 	CHECK(first);
 	cpu->need_resched = 0;
 	cpu->current = first;
-	now = arch_clock_read();
-	first->sched.run_since = (uint32_t)now;
+	now = arch_clock_low();
+	first->sched.run_since = now;
 	first->sched.switches++;
 	start_slice(&cpu->rq, now);
 	timer_program(cpu, now);
@@ -132,21 +130,18 @@ static void enqueue(struct percpu *cpu, struct vcpu *v)
 {
 	struct runqueue *rq = &cpu->rq;
 	struct vcpu *running = cpu->current;
-	uint64_t now;
+	uint32_t now = arch_clock_low();
 
 	v->state = VCPU_RUNNABLE;
 	if (v == running && !cpu->idle)
 		return; /* on its way into schedule(), which puts it back */
 	if (!running || cpu->idle || running->state != VCPU_RUNNABLE)
 		running = NULL;
-	if (policy->wake(rq, v, running)) {
+	if (policy->wake(rq, v, running, now)) {
 		cpu->need_resched = 1;
-	} else if (running) {
-		now = arch_clock_read();
-		if (rq->slice_end > now + slice_ticks) {
-			rq->slice_end = now + slice_ticks;
-			timer_program(cpu, now);
-		}
+	} else if (running && (int32_t)(rq->slice_end - now) > (int32_t)slice_ticks) {
+		rq->slice_end = now + slice_ticks;
+		timer_program(cpu, now);
 	}
 }
 
@@ -227,6 +222,6 @@ uint64_t sched_run_time(const struct vcpu *v)
 	uint64_t running = 0;
 
 	if (v == cpu->current && !cpu->idle)
-		running = (uint32_t)arch_clock_read() - v->sched.run_since;
+		running = arch_clock_low() - v->sched.run_since;
 	return v->sched.run_total + running;
 }

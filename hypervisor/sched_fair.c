@@ -43,43 +43,78 @@ static inline void insert(struct runqueue *rq, struct vcpu *v)
 	list_insert_before(where, &v->sched.node);
 }
 
-/* Sleepers are brought up to the virtual time of the last that was chosen. */
-static struct vcpu *fair_next(struct runqueue *rq, struct vcpu *prev)
+/* A vCPU stops for longer: who wakes on an idle CPU is brought up to its time. */
+static void note_time(struct runqueue *rq, const struct vcpu *v)
 {
-	struct vcpu *next = NULL;
+	if (v->sched.vruntime > rq->vruntime_min)
+		rq->vruntime_min = v->sched.vruntime;
+}
 
-	if (!list_empty(&rq->runnable))
-		next = first_of(rq);
-	if (prev) {
-		uint32_t ran = prev->sched.ran;
-		uint64_t vruntime = prev->sched.vruntime +
-				    (uint64_t)ran * prev->sched.inverse_weight;
+static struct vcpu *take_first(struct runqueue *rq)
+{
+	struct list *first = rq->runnable.next;
 
-		prev->sched.run_total += ran;
-		prev->sched.vruntime = vruntime;
-		if (prev->state == VCPU_RUNNABLE) {
-			if (!next || vruntime < next->sched.vruntime)
-				return prev;
-			list_remove(&next->sched.node);
-			insert(rq, prev);
-			rq->vruntime_min = next->sched.vruntime;
-			return next;
-		}
-	}
-	if (next) {
+	if (first == &rq->runnable)
+		return NULL;
+	list_remove(first);
+	return list_entry(first, struct vcpu, sched.node);
+}
+
+/* prev's place is behind next's: the usual case is that they are the only two. */
+static inline void swap_first(struct runqueue *rq, struct vcpu *next, struct vcpu *prev)
+{
+	struct list *head = &rq->runnable;
+
+	if (likely(next->sched.node.next == head)) {
+		prev->sched.node.next = prev->sched.node.prev = head;
+		head->next = head->prev = &prev->sched.node;
+		list_init(&next->sched.node);
+	} else {
 		list_remove(&next->sched.node);
-		rq->vruntime_min = next->sched.vruntime;
+		insert(rq, prev);
 	}
+}
+
+static struct vcpu *fair_next(struct runqueue *rq, struct vcpu *prev, uint32_t ran)
+{
+	struct vcpu *next = first_of(rq);
+	uint64_t vruntime;
+
+	if (unlikely(!prev))
+		return take_first(rq);
+	vruntime = prev->sched.vruntime + (uint64_t)ran * prev->sched.inverse_weight;
+	prev->sched.vruntime = vruntime;
+	prev->sched.run_total += ran;
+	if (prev->state != VCPU_RUNNABLE) {
+		note_time(rq, prev);
+		return take_first(rq);
+	}
+	if (list_empty(&rq->runnable) || vruntime < next->sched.vruntime)
+		return prev;
+	swap_first(rq, next, prev);
 	return next;
 }
 
-static bool fair_wake(struct runqueue *rq, struct vcpu *v, const struct vcpu *running)
+/* Where v stands at `now`, charged only when it stops. */
+static inline uint64_t vruntime_now(const struct vcpu *v, uint32_t now)
 {
-	if (v->sched.vruntime + WAKE_BONUS < rq->vruntime_min)
-		v->sched.vruntime = rq->vruntime_min - WAKE_BONUS;
+	return v->sched.vruntime +
+	       (uint64_t)(now - v->sched.run_since) * v->sched.inverse_weight;
+}
+
+static bool fair_wake(struct runqueue *rq, struct vcpu *v, const struct vcpu *running,
+		      uint32_t now)
+{
+	uint64_t least = rq->vruntime_min, theirs = 0;
+
+	if (running)
+		theirs = least = vruntime_now(running, now);
+	if (!list_empty(&rq->runnable) && first_of(rq)->sched.vruntime < least)
+		least = first_of(rq)->sched.vruntime;
+	if (v->sched.vruntime + WAKE_BONUS < least)
+		v->sched.vruntime = least - WAKE_BONUS;
 	insert(rq, v);
-	/* the running vCPU is charged when it stops: it is at least this far */
-	return running && v->sched.vruntime < running->sched.vruntime;
+	return v->sched.vruntime < theirs;
 }
 
 static void fair_yield(struct runqueue *rq, struct vcpu *v)

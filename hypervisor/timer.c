@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The hypervisor's one-shot timers and its one hardware timer on each CPU, which is
- * shared with the scheduler's slice: it is set to whichever comes first.
+ * The hypervisor's one-shot timers: sorted lists, one for each CPU.
  */
 #include <arch/cpu.h>
 #include <arch/time.h>
 #include <hv/printk.h>
 #include <hv/sched.h>
+#include <hv/slice.h>
 #include <hv/timer.h>
 
 /* Conversions: value * multiplier >> 32, rounded by less than a part in 2^30. */
@@ -40,28 +40,22 @@ void timer_init(struct timer *t, void (*expired)(struct timer *))
 	t->expired = expired;
 }
 
-/* Lock held: what timer_program compares. */
+/*
+ * Lock held: when the first timer is due, as the low word of the clock.  One that is
+ * farther away than that arithmetic reaches, or none: look again in a while.
+ */
 static void note_first(struct percpu *cpu)
 {
-	cpu->timer_first = UINT64_MAX;
-	if (!list_empty(&cpu->timers))
-		cpu->timer_first =
-			list_entry(cpu->timers.next, struct timer, node)->deadline;
-}
+	uint64_t now = arch_clock_read();
+	uint64_t due = now + TICKS_MAX;
 
-void timer_program(struct percpu *cpu, uint64_t now)
-{
-	uint64_t deadline = cpu->rq.slice_end;
+	if (!list_empty(&cpu->timers)) {
+		uint64_t first = list_entry(cpu->timers.next, struct timer, node)->deadline;
 
-	if (cpu->timer_first < deadline)
-		deadline = cpu->timer_first;
-	if (deadline == cpu->timer_deadline)
-		return;
-	cpu->timer_deadline = deadline;
-	if (deadline == UINT64_MAX)
-		arch_timer_stop();
-	else
-		timer_start(deadline, now);
+		if (first < due)
+			due = first < now ? now : first;
+	}
+	cpu->timer_due = (uint32_t)due;
 }
 
 void timer_set(struct timer *t, uint64_t deadline)
@@ -80,7 +74,7 @@ void timer_set(struct timer *t, uint64_t deadline)
 	list_insert_before(where, &t->node);
 	note_first(cpu);
 	spin_unlock(&cpu->timer_lock);
-	timer_program(cpu, arch_clock_read());
+	timer_program(cpu, (uint32_t)arch_clock_read());
 }
 
 void timer_cancel(struct timer *t)
@@ -92,36 +86,32 @@ void timer_cancel(struct timer *t)
 	cpu = percpu_of(t->cpu);
 	spin_lock(&cpu->timer_lock);
 	list_remove(&t->node);
-	note_first(cpu);
 	spin_unlock(&cpu->timer_lock);
 	/* an interrupt for nothing is cheaper than reprogramming */
 }
 
-static struct timer *take_expired(struct percpu *cpu, uint64_t now)
+static struct timer *take_expired(struct percpu *cpu)
 {
 	struct timer *t = NULL;
 
 	spin_lock(&cpu->timer_lock);
-	if (cpu->timer_first <= now) {
+	if (!list_empty(&cpu->timers)) {
 		t = list_entry(cpu->timers.next, struct timer, node);
-		list_remove(&t->node);
-		note_first(cpu);
+		if (t->deadline <= arch_clock_read())
+			list_remove(&t->node);
+		else
+			t = NULL;
 	}
+	if (!t)
+		note_first(cpu);
 	spin_unlock(&cpu->timer_lock);
 	return t;
 }
 
-void timer_interrupt(void)
+void timer_expire(struct percpu *cpu)
 {
-	struct percpu *cpu = this_cpu();
-	uint64_t now = arch_clock_read();
 	struct timer *t;
 
-	cpu->timer_deadline = UINT64_MAX;
-	while (unlikely(cpu->timer_first <= now) && (t = take_expired(cpu, now)) != NULL)
+	while ((t = take_expired(cpu)) != NULL)
 		t->expired(t);
-	if (cpu->rq.slice_end <= now)
-		cpu->need_resched = 1; /* schedule() programs the timer */
-	else
-		timer_program(cpu, now);
 }

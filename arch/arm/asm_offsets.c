@@ -24,6 +24,7 @@ DEFINE(PERCPU_CURRENT, offsetof(struct percpu, current));
 DEFINE(VCPU_PENDING, offsetof(struct vcpu, arch.pending));
 DEFINE(VCPU_FORWARD, offsetof(struct vcpu, arch.forward));
 DEFINE(VCPU_MONITOR_SP, offsetof(struct vcpu, arch.monitor_sp));
+DEFINE(VCPU_RELOAD, offsetof(struct vcpu, arch.reload));
 DEFINE(VCPU_CONTEXT, offsetof(struct vcpu, arch.context));
 DEFINE(VCPU_CONTEXT_CP15, offsetof(struct vcpu, arch.context.sctlr));
 DEFINE(VCPU_CONTEXT_VFP, offsetof(struct vcpu, arch.context.fpexc));

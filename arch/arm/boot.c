@@ -143,9 +143,6 @@ static __init void percpu_setup(unsigned int cpu)
 	p->id = cpu;
 	list_init(&p->rq.runnable);
 	list_init(&p->timers);
-	p->rq.slice_end = UINT64_MAX;
-	p->timer_first = UINT64_MAX;
-	p->timer_deadline = UINT64_MAX;
 }
 
 __init void arch_boot(const void *board, uint32_t fit, uint32_t fit_bytes, uint32_t slot)

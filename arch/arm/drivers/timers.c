@@ -10,9 +10,10 @@
  */
 #include <asm/gic.h>
 #include <asm/mpcore.h>
+#include <asm/percpu.h>
 #include <arch/irq.h>
 #include <arch/time.h>
-#include <hv/timer.h>
+#include <hv/slice.h>
 #include <hv/virq.h>
 
 #define WATCHDOG_DISABLE 0x14 /* from the watchdog's base: TRM 4.2.8 */
@@ -23,7 +24,7 @@ static void watchdog_interrupt(unsigned int irq)
 {
 	(void)irq;
 	mmio_write(WATCHDOG_VA + TIMER_STATUS, 1);
-	timer_interrupt();
+	timer_interrupt(this_cpu());
 }
 
 __init void timers_init(uint32_t hz)

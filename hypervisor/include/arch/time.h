@@ -17,10 +17,11 @@ extern uint32_t arch_clock_hz;
  *
  * uint64_t arch_clock_read(void)
  *	ticks since reset, the same clock for every CPU and every guest
+ * uint32_t arch_clock_low(void)
+ *	its low word
  * void arch_timer_set(uint32_t ticks)
- *	one-shot of this CPU's hypervisor timer: ticks from now, 0 fires at once;
- *	when it fires, timer_interrupt() (hv/timer.h) is called
- * void arch_timer_stop(void)
+ *	one-shot of this CPU's hypervisor timer: ticks from now, at least 1; when it
+ *	fires, timer_interrupt() (hv/slice.h) is called
  */
 
 #endif

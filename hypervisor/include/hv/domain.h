@@ -54,7 +54,6 @@ struct vcpu {
 		struct list node;   /* run queue */
 		uint64_t vruntime;  /* fair policy: weighted ticks */
 		uint32_t inverse_weight;
-		uint32_t ran;	    /* ticks of the turn that just ended */
 		uint32_t run_since; /* clock (low word) when it was put on the CPU */
 		uint64_t run_total; /* ticks run until then */
 		uint32_t switches;  /* times it was put on a CPU */

@@ -36,6 +36,16 @@ static inline void list_remove(struct list *node)
 	list_init(node);
 }
 
+/* Take the first node of a list that has one; the node is left as it is. */
+static inline struct list *list_take_first(struct list *head)
+{
+	struct list *node = head->next;
+
+	head->next = node->next;
+	node->next->prev = head;
+	return node;
+}
+
 #define list_entry(ptr, type, member) container_of(ptr, type, member)
 
 #endif

@@ -16,7 +16,7 @@ struct domain;
 struct runqueue {
 	spinlock_t lock;
 	struct list runnable; /* in the policy's order, without the running vCPU */
-	uint64_t slice_end;   /* clock; UINT64_MAX: idle */
+	uint32_t slice_end;   /* clock (low word) */
 	uint64_t vruntime_min;
 	uint64_t idle;	   /* ticks */
 };
@@ -26,13 +26,14 @@ struct sched_policy {
 	const char *name;
 	void (*weight_changed)(struct vcpu *v);
 	/*
-	 * Whose turn is it?  prev stops, having run for prev->sched.ran ticks, and
-	 * stays in the running if it is runnable; NULL: nobody stops.  The answer is
-	 * taken off the queue; NULL: nobody is runnable.
+	 * Whose turn is it?  prev stops after `ran` ticks, to go on later if it is
+	 * runnable; NULL: nobody stops.  The answer is taken off the queue; NULL:
+	 * nobody is runnable.
 	 */
-	struct vcpu *(*next)(struct runqueue *rq, struct vcpu *prev);
+	struct vcpu *(*next)(struct runqueue *rq, struct vcpu *prev, uint32_t ran);
 	/* v becomes runnable beside `running` (or NULL); true: v is to run at once */
-	bool (*wake)(struct runqueue *rq, struct vcpu *v, const struct vcpu *running);
+	bool (*wake)(struct runqueue *rq, struct vcpu *v, const struct vcpu *running,
+		     uint32_t now);
 	/* v gives up the rest of its turn */
 	void (*yield)(struct runqueue *rq, struct vcpu *v);
 };

@@ -25,25 +25,13 @@ void timer_set(struct timer *t, uint64_t deadline);
 /* Disarm; harmless when not armed. */
 void timer_cancel(struct timer *t);
 
+/* Farthest that the 32-bit arithmetic of slices and of the hardware timer looks. */
+#define TICKS_MAX 0x40000000u /* 10 s at 100 MHz */
+
 struct percpu;
 
-/* Set this CPU's hardware timer to the first timer or the end of the slice. */
-void timer_program(struct percpu *cpu, uint64_t now);
-
-/* The arch calls this when the CPU's hypervisor timer fires. */
-void timer_interrupt(void);
-
-/* Start the hardware timer.  A far deadline is met in several steps. */
-static inline void timer_start(uint64_t deadline, uint64_t now)
-{
-	uint32_t ticks = (uint32_t)(deadline - now);
-
-	if (unlikely(deadline <= now))
-		ticks = 0;
-	else if (unlikely((deadline - now) >> 32))
-		ticks = UINT32_MAX;
-	arch_timer_set(ticks);
-}
+/* The first timer is due: run what has expired.  The caller sets the hardware timer. */
+void timer_expire(struct percpu *cpu);
 
 /* Ticks from a 64-bit count of nanoseconds and back, without division at run time. */
 uint64_t ns_to_ticks(uint64_t ns);

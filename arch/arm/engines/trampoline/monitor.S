@@ -77,7 +77,10 @@ FUNC(monitor_fiq)
 	bl	monitor_interrupt
 END(monitor_fiq)
 
-/* Go on where the frame on the Monitor stack says. */
+/*
+ * Go on where the frame on the Monitor stack says.  The first switch to a vCPU
+ * returns here: arch_vcpu_reset has prepared its stack so.
+ */
 FUNC(monitor_return)
 	pop	{r1, r2}
 	msr	spsr_cxsf, r1
@@ -108,12 +111,4 @@ FUNC_LOCAL(monitor_smc)
 	b	monitor_return
 END(monitor_smc)
 
-/*
- * First entry of a vCPU: context_switch returns here on a stack that
- * arch_vcpu_reset prepared: just the frame.
- */
-FUNC(monitor_first_entry)
-	bl	vcpu_resumed
-	b	monitor_return
-END(monitor_first_entry)
 	.ltorg

@@ -5,9 +5,11 @@
  * Runs in Monitor mode, secure state, interrupts masked, in the hypervisor's
  * window, which both address spaces map alike.  The layout is struct arch_context.
  */
+#include <asm/gic.h>
 #include <asm/linkage.h>
 #include <asm/offsets.h>
 #include <asm/regs.h>
+#include <asm/window.h>
 
 	.syntax	unified
 	.arm
@@ -27,11 +29,20 @@
 	.endm
 
 /*
- * void context_switch(struct vcpu *prev [r0], struct vcpu *next [r1])
- *	Returns, on prev's Monitor stack, when prev is next again.
+ * void arch_vcpu_switch(struct vcpu *prev [r0], struct vcpu *next [r1])
+ *	<arch/vcpu.h>.  Returns, on prev's Monitor stack, when prev is next again.
  */
-FUNC(context_switch)
+FUNC(arch_vcpu_switch)
 	push	{r3-r11, lr}
+	ldr	r3, =GICD_VA
+	ldr	r4, [r3, #GICD_ISENABLER]
+	ldr	r5, [r3, #(GICC_OFFSET + GICC_HPPIR - 0x1000)]
+	tst	r4, #(1 << IRQ_PRIVATE_TIMER)
+	bne	.Lunload			/* the PV timer is armed */
+	ubfx	r5, r5, #0, #10
+	cmp	r5, #LINE_SGI
+	beq	.Lunload			/* the line is up */
+.Lsave:
 	str	sp, [r0, #VCPU_MONITOR_SP]
 	add	r2, r0, #VCPU_CONTEXT
 
@@ -80,7 +91,15 @@ FUNC(context_switch)
 	vstmia	r2!, {d0-d15}
 	vstmia	r2!, {d16-d31}
 	b	.Lload
-END(context_switch)
+
+.Lunload:
+	mov	r4, r0
+	mov	r5, r1
+	bl	vcpu_unload
+	mov	r0, r4
+	mov	r1, r5
+	b	.Lsave
+END(arch_vcpu_switch)
 
 /*
  * void context_load(struct vcpu *next [r1])
@@ -146,8 +165,21 @@ FUNC(context_load)
 	msr	spsr_cxsf, r3
 	cps	#MODE_MON
 	ldr	sp, [r1, #VCPU_MONITOR_SP]
-	pop	{r3-r11, pc}
+	ldr	r2, [r1, #VCPU_RELOAD]
+	cmp	r2, #0
+	popeq	{r3-r11, pc}
+	mov	r0, r1
+	pop	{r3-r11, lr}
+	b	.Lreload
 END(context_load)
+
+/* in: r0 = vCPU, lr = where to go on, the vCPU's Monitor stack */
+FUNC_LOCAL(reload)
+.Lreload:
+	push	{r4, lr}
+	bl	vcpu_reload
+	pop	{r4, pc}
+END(reload)
 
 /*
  * void context_start(struct vcpu *next [r0])
@@ -158,3 +190,4 @@ FUNC(context_start)
 	mov	r1, r0
 	b	context_load
 END(context_start)
+	.ltorg

@@ -20,6 +20,7 @@
 #include <hv/domain.h>
 #include <hv/frames.h>
 #include <hv/printk.h>
+#include <hv/slice.h>
 #include <hv/virq.h>
 #include <string.h>
 
@@ -74,10 +75,10 @@ void arch_vcpu_reset(struct vcpu *v, paddr_t entry, uint32_t r0, uint32_t r1, ui
 	struct arch_context *c = &v->arch.context;
 	struct monitor_frame *frame = (struct monitor_frame *)(void *)v - 1;
 	uint32_t fault_sp = (uint32_t)(uintptr_t)vcpu_area(v) + PAGE_SIZE + FAULT_STACK;
-	uint32_t *saved = (uint32_t *)frame - 10; /* r3-r11, lr: context_switch */
+	uint32_t *saved = (uint32_t *)frame - 10; /* r3-r11, lr: switch.S */
 
 	memset(saved, 0, 10 * sizeof(*saved));
-	saved[9] = (uint32_t)(uintptr_t)monitor_first_entry;
+	saved[9] = (uint32_t)(uintptr_t)monitor_return;
 	*frame = (struct monitor_frame){ .cpsr = PSR_ENTRY,
 					 .r0 = r0,
 					 .r1 = r1,
@@ -144,7 +145,7 @@ static void pv_timer_restore(struct vcpu *v)
 }
 
 /* What a switch does not load by itself, when there is something. */
-static __attribute__((noinline)) void vcpu_reload(struct vcpu *v)
+void vcpu_reload(struct vcpu *v)
 {
 	uint32_t reload = v->arch.reload;
 
@@ -155,22 +156,15 @@ static __attribute__((noinline)) void vcpu_reload(struct vcpu *v)
 		mmio_write(GICD_VA + GICD_SGIR, LINE_RAISE);
 }
 
-void vcpu_resumed(void)
+/* What a switch does not save by itself, when there is something. */
+void vcpu_unload(struct vcpu *v)
 {
-	vcpu_reload(this_cpu()->current);
-}
-
-void arch_vcpu_switch(struct vcpu *prev, struct vcpu *next)
-{
-	if (unlikely(pv_timer_is_armed()))
-		pv_timer_save(prev);
-	if (unlikely(gic_line_is_up())) {
+	if (pv_timer_is_armed())
+		pv_timer_save(v);
+	if (gic_line_is_up()) {
 		gic_poll(); /* takes it down */
-		prev->arch.reload |= RELOAD_LINE;
+		v->arch.reload |= RELOAD_LINE;
 	}
-	context_switch(prev, next);
-	if (prev->arch.reload)
-		vcpu_reload(prev);
 }
 
 void arch_vcpu_start(struct vcpu *first)
@@ -207,14 +201,16 @@ void arch_vcpu_timer_stop(struct vcpu *v)
 /* The end of a time slice is by far the most frequent. */
 void monitor_interrupt(uint32_t iar)
 {
+	struct percpu *cpu = this_cpu();
+
 	if (likely(iar == IRQ_WATCHDOG)) {
 		mmio_write(WATCHDOG_VA + TIMER_STATUS, 1);
 		mmio_write(MPCORE_VA + GICC_OFFSET + GICC_EOIR, iar);
-		timer_interrupt();
+		timer_interrupt(cpu);
 	} else {
 		gic_handle(iar);
 	}
-	if (this_cpu()->need_resched)
+	if (cpu->need_resched)
 		schedule();
 }
 

@@ -11,17 +11,19 @@ struct vcpu;
 
 extern char monitor_vectors[], fault_vectors[], hypercall_page[];
 
-/* switch.S */
-void context_switch(struct vcpu *prev, struct vcpu *next);
+/* switch.S; it also has arch_vcpu_switch() */
 void context_start(struct vcpu *next) __attribute__((noreturn));
 
-/* monitor.S: where a new vCPU's first context_switch returns to */
-void monitor_first_entry(void);
+/* monitor.S: where the first switch to a new vCPU returns to */
+void monitor_return(void);
 
 /* Called by monitor.S, in Monitor mode, on the stack of the interrupted vCPU. */
 void monitor_interrupt(uint32_t iar);
 void monitor_psci(uint32_t *r);
-void vcpu_resumed(void);
+
+/* Called by switch.S when the timer is armed or the line is up; when reload is set. */
+void vcpu_unload(struct vcpu *v);
+void vcpu_reload(struct vcpu *v);
 
 /* Called by fault.S: an exception before the guest had its own vectors. */
 void fault_report(uint32_t kind, const uint32_t *frame, uint32_t cpsr, uint32_t sp,

@@ -31,8 +31,7 @@ struct percpu {
 	struct runqueue rq;
 	struct list timers; /* sorted, soonest first */
 	spinlock_t timer_lock;
-	uint64_t timer_first;	 /* deadline of the first, UINT64_MAX: none */
-	uint64_t timer_deadline; /* what the hypervisor timer is set to */
+	uint32_t timer_due; /* clock (low word) when to look at the first timer */
 } __attribute__((aligned(16)));
 
 extern char cpu_areas[CPU_COUNT_MAX][CPU_AREA_SIZE];

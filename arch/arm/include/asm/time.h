@@ -35,15 +35,15 @@ static inline uint64_t arch_clock_read(void)
 	return (uint64_t)high << 32 | low;
 }
 
-static inline void arch_timer_set(uint32_t ticks)
+static inline uint32_t arch_clock_low(void)
 {
-	mmio_write(WATCHDOG_VA + TIMER_LOAD, ticks ? ticks : 1);
-	mmio_write(WATCHDOG_VA + TIMER_CONTROL, TIMER_ENABLE_IRQ);
+	return mmio_read(GLOBAL_TIMER_VA + GLOBAL_LOW);
 }
 
-static inline void arch_timer_stop(void)
+static inline void arch_timer_set(uint32_t ticks)
 {
-	mmio_write(WATCHDOG_VA + TIMER_CONTROL, 0);
+	mmio_write(WATCHDOG_VA + TIMER_LOAD, ticks);
+	mmio_write(WATCHDOG_VA + TIMER_CONTROL, TIMER_ENABLE_IRQ);
 }
 
 #endif

@@ -18,7 +18,7 @@ struct percpu {
 	struct runqueue rq;
 	struct list timers;
 	spinlock_t timer_lock;
-	uint64_t timer_first, timer_deadline;
+	uint32_t timer_due;
 };
 
 struct percpu *percpu_of(unsigned int cpu);

@@ -7,6 +7,10 @@
 
 uint64_t arch_clock_read(void);
 void arch_timer_set(uint32_t ticks);
-void arch_timer_stop(void);
+
+static inline uint32_t arch_clock_low(void)
+{
+	return (uint32_t)arch_clock_read();
+}
 
 #endif
