@@ -26,7 +26,7 @@ BOOT_LZ4     := $(addprefix $(BOOT_OUT)/,lz4.o lz4frame.o xxhash.o)
 BOOT_CFLAGS  := -std=gnu11 -O2 -g -marm -mcpu=cortex-a9 -mgeneral-regs-only -D__NO_INLINE__ -ffreestanding \
 		-fPIE -fvisibility=hidden -fno-common -fno-stack-protector \
 		-fno-tree-loop-distribute-patterns -ffunction-sections -fdata-sections \
-		-ffile-prefix-map=$(CURDIR)/= -ffile-prefix-map=$(abspath $(BUILD))/= \
+		-ffile-prefix-map=$(CURDIR)=. \
 		-I$(LIBFDT_SRC) -I$(LZ4_SRC) -MMD -MP
 BOOT_WARN    := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
 		-Wundef -Wvla -Wno-format
