@@ -274,8 +274,6 @@ static __init void place_all(unsigned int count)
 static __init void check_all(struct fit *fit, const struct manifest *manifest,
 			     const void *board)
 {
-	if (fit_verify_all(fit) != 0)
-		boot_fail(fit->part, "%s", fit->error);
 	for (unsigned int i = 0; i < manifest->domain_count; i++) {
 		plans[i] = (struct plan){.m = &manifest->domain[i]};
 		find_images(fit, &plans[i]);

@@ -399,22 +399,6 @@ static void test_window(void **state)
 	assert_int_equal(fakes.created, 0);
 }
 
-static void test_hash(void **state)
-{
-	struct fit_image image;
-
-	(void)state;
-	finish();
-	fit_find(&fit, "disk", &image);
-	((char *)(uintptr_t)image.data)[100] ^= 1;
-	if (setjmp(fakes.failed) == 0) {
-		domains_build(&fit, &manifest, board);
-		fail_msg("built from a damaged image");
-	}
-	assert_string_equal(fakes.part, "image disk");
-	assert_int_equal(fakes.created, 0);
-}
-
 static void test_bad_tree(void **state)
 {
 	char *copy = malloc(fdt_totalsize(board));
@@ -441,13 +425,13 @@ static void test_device_twice(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_two_domains),  TEST(test_reserved_end),
-		TEST(test_rings),        TEST(test_any_order),
-		TEST(test_hole),         TEST(test_elf),
-		TEST(test_bad_elf),      cmocka_unit_test(test_wrong_files),
-		TEST(test_engine),       TEST(test_budget),
-		TEST(test_hash),         TEST(test_bad_tree),
-		TEST(test_device_twice), TEST(test_initrd_low), /* adds RAM: last */
+		TEST(test_two_domains), TEST(test_reserved_end),
+		TEST(test_rings),       TEST(test_any_order),
+		TEST(test_hole),        TEST(test_elf),
+		TEST(test_bad_elf),     cmocka_unit_test(test_wrong_files),
+		TEST(test_engine),      TEST(test_budget),
+		TEST(test_bad_tree),    TEST(test_device_twice),
+		TEST(test_initrd_low), /* adds RAM: last */
 		TEST(test_window),
 	};
 

@@ -28,9 +28,10 @@ struct domain;
 
 /**
  * domains_build - build every domain of the manifest, or none
+ * @fit: its hashes are verified
  * @board: the board's device tree (in RAM, valid)
  *
- * Checks the whole manifest (budget, devices, engines, kernels) and all hashes
+ * Checks the whole manifest (budget, devices, engines, kernels) and places all RAM
  * before it creates the first domain.  The privileged domain becomes domain 0, the
  * others follow in the manifest's order.  Boot only; ends in boot_fail() when
  * anything is wrong.
