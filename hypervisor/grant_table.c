@@ -137,14 +137,23 @@ void grant_preset(struct domain *d, grant_ref_t ref, paddr_t frame, domid_t to)
 	entry->flags = GTF_permit_access;
 }
 
+/* The first window frame from *index on in which something is mapped; false: none. */
+static bool mapping_next(const struct grant_table *t, uint32_t *index)
+{
+	for (; *index < MAPPING_PAGES * MAPPINGS_PER_PAGE; ++*index) {
+		if (!t->mappings[*index / MAPPINGS_PER_PAGE])
+			*index |= MAPPINGS_PER_PAGE - 1; /* nothing in the whole page */
+		else if (grant_mapping_find(t, *index)->kind != MAPPING_NONE)
+			return true;
+	}
+	return false;
+}
+
 static void unmap_everything(struct domain *d)
 {
-	for (uint32_t index = 0; index < MAPPING_PAGES * MAPPINGS_PER_PAGE; index++) {
-		const struct mapping *mapping = grant_mapping_find(d->grants, index);
-		struct domain *reap = NULL;
+	for (uint32_t index = 0; mapping_next(d->grants, &index); index++) {
+		struct domain *reap;
 
-		if (!mapping || mapping->kind == MAPPING_NONE)
-			continue;
 		spin_lock(&grant_lock);
 		reap = grant_mapping_clear(d, index);
 		spin_unlock(&grant_lock);
@@ -260,11 +269,9 @@ void grants_dump(const struct domain *d)
 		return;
 	printk("grants of %s: %u frames, %u pages in use by others\n", d->name,
 	       t->frame_count, t->in_use);
-	for (uint32_t index = 0; index < MAPPING_PAGES * MAPPINGS_PER_PAGE; index++) {
+	for (uint32_t index = 0; mapping_next(t, &index); index++) {
 		const struct mapping *mapping = grant_mapping_find(t, index);
 
-		if (!mapping || mapping->kind == MAPPING_NONE)
-			continue;
 		printk("  maps %s %u of domain %u at %08x = machine %08x%s\n",
 		       mapping->kind == MAPPING_GRANT ? "grant" : "page", mapping->ref,
 		       mapping->owner, d->foreign_base.p + (index << PAGE_SHIFT),

@@ -407,7 +407,7 @@ static void test_poll(void **state)
 	assert_int_equal(sched_op(SCHEDOP_poll, &op, sizeof(op)), 0);
 	assert_int_equal(v->state, VCPU_BLOCKED);
 	fake_clock = 100002;
-	timer_interrupt();
+	fake_timer_fires();
 	assert_int_equal(v->state, VCPU_RUNNABLE);
 	assert_false(v->polling);
 	/* a time-out that is left over does not end the next poll */
@@ -419,7 +419,7 @@ static void test_poll(void **state)
 	op.timeout = 0;
 	assert_int_equal(sched_op(SCHEDOP_poll, &op, sizeof(op)), 0);
 	fake_clock = 300000;
-	timer_interrupt();
+	fake_timer_fires();
 	assert_int_equal(v->state, VCPU_BLOCKED);
 }
 

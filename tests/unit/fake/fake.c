@@ -19,6 +19,7 @@
 #include <hv/hypercall.h>
 #include <hv/printk.h>
 #include <hv/sched.h>
+#include <hv/slice.h>
 
 uint32_t fake_absent[FAKE_PAGES], fake_readonly[FAKE_PAGES];
 int fake_heap_budget, fake_window_budget;
@@ -27,6 +28,9 @@ unsigned int fake_shared_maps, fake_heap_pages, fake_flushes, fake_power_offs,
 	fake_resets;
 uint32_t fake_slots_freed, fake_flush_address, fake_flush_bytes;
 char fake_screen[65536];
+void (*fake_on_idle)(void);
+void (*fake_on_end)(void);
+bool fake_fill_ram = true;
 
 static struct percpu cpus[CPU_COUNT_MAX];
 static struct vcpu nobody; /* current while no guest runs */
@@ -71,19 +75,25 @@ void arch_timer_stop(void)
 
 void arch_idle_wait(void)
 {
-	die("the idle loop was entered");
+	if (!fake_on_idle)
+		die("the idle loop was entered");
+	fake_on_idle();
 }
 
 void arch_power_off(void)
 {
 	fake_power_offs++;
-	exit(3);
+	if (fake_on_end)
+		fake_on_end();
+	die("the machine is off");
 }
 
 void arch_reset(void)
 {
 	fake_resets++;
-	exit(4);
+	if (fake_on_end)
+		fake_on_end();
+	die("the machine restarts");
 }
 
 void arch_halt(void)
@@ -365,18 +375,17 @@ void fake_power_on(void)
 	memset(cpus, 0, sizeof(cpus));
 	for (unsigned int i = 0; i < CPU_COUNT_MAX; i++) {
 		cpus[i].id = i;
-		cpus[i].timer_first = UINT64_MAX;
-		cpus[i].rq.slice_end = UINT64_MAX;
+		cpus[i].timer_due = cpus[i].rq.slice_end = INT32_MAX;
 		list_init(&cpus[i].timers);
 		list_init(&cpus[i].rq.runnable);
 	}
-	nobody = (struct vcpu){.domain = &nowhere, .state = VCPU_RUNNABLE};
+	nobody = (struct vcpu){.domain = &nowhere, .state = VCPU_OFFLINE};
 	list_init(&nobody.sched.node);
 	cpus[0].current = &nobody;
 	memset(fake_absent, 0, sizeof(fake_absent));
 	memset(fake_readonly, 0, sizeof(fake_readonly));
 	memset(scratch, 0, sizeof(scratch));
-	memset(fake_screen, 0, sizeof(fake_screen));
+	memset(fake_screen, 0, screen_length);
 	screen_length = 0;
 	fake_heap_budget = fake_window_budget = -1;
 	fake_clock = 0;
@@ -424,11 +433,17 @@ struct domain *fake_domain(const char *name, unsigned int vcpus, bool privileged
 	d->foreign_size = FAKE_WINDOW;
 	d->weight = 256;
 	next_machine += FAKE_DOMAIN_RAM;
-	memset(ram_at(d->machine_base, d->ram_size), 0xa5, d->ram_size);
+	if (fake_fill_ram)
+		memset(ram_at(d->machine_base, d->ram_size), 0xa5, d->ram_size);
 	arch_domain_build(d);
 	domain_start(d);
 	scratch[d->id] = 0;
 	return d;
+}
+
+void fake_timer_fires(void)
+{
+	timer_interrupt(this_cpu());
 }
 
 void fake_run(struct vcpu *v)

@@ -30,6 +30,9 @@ struct domain *fake_domain(const char *name, unsigned int vcpus, bool privileged
 /* From now on this vCPU makes the calls. */
 void fake_run(struct vcpu *v);
 
+/* The processor's timer interrupt, at the time that fake_clock says. */
+void fake_timer_fires(void);
+
 /* A hypercall of the running vCPU; no lock may be held afterwards. */
 long fake_call(unsigned int number, uint32_t a0, uint32_t a1, uint32_t a2);
 
@@ -60,5 +63,11 @@ extern unsigned int fake_flushes;     /* of caches; the last one: */
 extern uint32_t fake_flush_address, fake_flush_bytes;
 extern unsigned int fake_power_offs, fake_resets;
 extern char fake_screen[65536];
+
+/* What happens instead of an idle machine, and when the machine ends itself. */
+extern void (*fake_on_idle)(void);
+extern void (*fake_on_end)(void);
+/* RAM of a new domain: filled with something, or left as it is (quicker). */
+extern bool fake_fill_ram;
 
 #endif
