@@ -20,16 +20,6 @@
 struct domain *domains[MAX_DOMAINS];
 static spinlock_t domain_list_lock = SPINLOCK_INIT;
 
-struct vcpu *current_vcpu(void)
-{
-	return this_cpu()->current;
-}
-
-struct domain *current_domain(void)
-{
-	return this_cpu()->current->domain;
-}
-
 static void vcpus_free(struct domain *d)
 {
 	for (unsigned int i = 0; i < d->vcpu_count; i++)

@@ -33,7 +33,7 @@ int read_guest_word(uint32_t *to, vaddr_t from)
 	/* the guest may have alignment checking on: no unaligned word access */
 	if (unlikely(from.v % sizeof(*to)))
 		return copy_from_guest(to, from, sizeof(*to));
-	if (!arch_guest_range_ok(from, sizeof(*to), false))
+	if (!arch_guest_word_ok(from))
 		return -XEN_EFAULT;
 	*to = READ_ONCE(*(uint32_t *)arch_guest_pointer(from));
 	return 0;

@@ -4,7 +4,6 @@
 # hot: on the path of interrupts, hypercalls and switches; cold: everything else
 HV_HOT_SRCS := \
 	hypervisor/event.c \
-	hypervisor/event_op.c \
 	hypervisor/grant.c \
 	hypervisor/guest_access.c \
 	hypervisor/hypercall.c \
@@ -13,7 +12,6 @@ HV_HOT_SRCS := \
 	hypervisor/sched_fair.c \
 	hypervisor/sched_op.c \
 	hypervisor/timer.c \
-	hypervisor/vcpu_op.c \
 	hypervisor/virq.c
 
 HV_COLD_SRCS := \
@@ -26,6 +24,7 @@ HV_COLD_SRCS := \
 	hypervisor/domain_tree.c \
 	hypervisor/domctl.c \
 	hypervisor/elf.c \
+	hypervisor/event_op.c \
 	hypervisor/fit.c \
 	hypervisor/frames.c \
 	hypervisor/grant_table.c \
@@ -44,6 +43,7 @@ HV_COLD_SRCS := \
 	hypervisor/sysctl.c \
 	hypervisor/tree.c \
 	hypervisor/tree_interrupt.c \
+	hypervisor/vcpu_op.c \
 	hypervisor/version.c
 
 LIBFDT_SRCS := fdt.c fdt_addresses.c fdt_empty_tree.c fdt_ro.c fdt_rw.c fdt_strerror.c \

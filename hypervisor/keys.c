@@ -145,7 +145,8 @@ static void print_cpu(unsigned int id, const struct percpu *cpu)
 {
 	uint64_t now = arch_clock_read();
 	/* in tenths of a percent; a clock of 64 bits leaves room for the factor */
-	uint32_t idle = now == 0 ? 0 : (uint32_t)(cpu->rq.idle * 1000 / now);
+	uint64_t ticks = cpu->rq.idle + (cpu->idle ? now - cpu->rq.idle_since : 0);
+	uint32_t idle = now == 0 ? 0 : (uint32_t)(ticks * 1000 / now);
 
 	printk("CPU %u: idle %u.%u %%, %u domain switches\n", id, idle / 10, idle % 10,
 	       switches_on(id));

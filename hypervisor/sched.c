@@ -63,9 +63,9 @@ static inline void start_slice(struct runqueue *rq, uint32_t now)
 static __attribute__((noinline)) struct vcpu *wait_for_work(struct percpu *cpu)
 {
 	struct runqueue *rq = &cpu->rq;
-	uint64_t since = arch_clock_read();
 	struct vcpu *next;
 
+	rq->idle_since = arch_clock_read();
 	cpu->idle = true;
 	while ((next = policy->next(rq, NULL, 0)) == NULL) {
 		spin_unlock(&rq->lock);
@@ -76,7 +76,7 @@ static __attribute__((noinline)) struct vcpu *wait_for_work(struct percpu *cpu)
 	}
 	cpu->idle = false;
 	cpu->need_resched = 0;
-	rq->idle += arch_clock_read() - since;
+	rq->idle += arch_clock_read() - rq->idle_since;
 	return next;
 }
 
@@ -126,7 +126,7 @@ void sched_start(void)
  * Lock held.  v becomes runnable; the running vCPU is preempted if the policy says
  * so, and otherwise has from now on a slice of the usual length at the most.
  */
-static void enqueue(struct percpu *cpu, struct vcpu *v)
+static inline void enqueue(struct percpu *cpu, struct vcpu *v)
 {
 	struct runqueue *rq = &cpu->rq;
 	struct vcpu *running = cpu->current;

@@ -27,7 +27,10 @@ static struct irq_line lines[SIGMA_VIRQ_COUNT];
 void virq_set(struct vcpu *v, unsigned int virq)
 {
 	atomic_or(&v->words->pending[virq / 32], 1u << virq % 32);
-	arch_vcpu_raise_line(v);
+	if (v == current_vcpu())
+		arch_line_raise();
+	else
+		arch_line_remember(v);
 	if (v->state == VCPU_BLOCKED)
 		vcpu_wake(v);
 }
@@ -111,7 +114,7 @@ long virq_control(unsigned int op, uint32_t a, uint32_t b)
 	switch (op) {
 	case SIGMA_VIRQ_RAISE:
 		if (virq_pending(v))
-			arch_vcpu_raise_line(v);
+			arch_line_raise();
 		return 0;
 	case SIGMA_VIRQ_SEND:
 		return send_ipi(d, a, b);

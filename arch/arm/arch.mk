@@ -25,7 +25,8 @@ ARCH_SRCS := \
 	arch/arm/engines/$(ENGINE)/switch.S \
 	arch/arm/engines/$(ENGINE)/vcpu.c
 
-ARCH_HOT_SRCS := arch/arm/drivers/gic.c arch/arm/engines/$(ENGINE)/vcpu.c
+ARCH_HOT_SRCS := arch/arm/drivers/gic.c arch/arm/guest_memory.c \
+	arch/arm/engines/$(ENGINE)/vcpu.c
 
 HV_DIR  := $(BUILD)/hypervisor-$(TOOLCHAIN)
 HV_OBJS := $(patsubst %,$(HV_DIR)/%.o,$(ARCH_SRCS) $(HV_HOT_SRCS) $(HV_COLD_SRCS))
@@ -81,7 +82,7 @@ $(HV_DIR)/hypervisor.lds: arch/arm/hypervisor.lds.S | $(BUILD)/include/xen
 $(HV_DIR)/sigma.elf: $(HV_DIR)/hypervisor.lds $(HV_OBJS) $(LIBFDT_OBJS)
 	$(call say,LD,$@)
 	$(Q)$(CROSS_COMPILE)ld -nostdlib --gc-sections --build-id=none --no-warn-mismatch \
-		-z noexecstack -z max-page-size=4096 -T $< -Map $(HV_DIR)/sigma.map \
+		-z noexecstack -z max-page-size=4096 --no-warn-rwx-segments -T $< -Map $(HV_DIR)/sigma.map \
 		-o $@ $(HV_OBJS) $(LIBFDT_OBJS)
 
 $(BUILD)/sigma.elf: $(HV_DIR)/sigma.elf

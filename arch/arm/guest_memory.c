@@ -8,23 +8,6 @@
 #include <hv/domain.h>
 #include <hv/frames.h>
 
-/* ATS1CPR / ATS1CPW: as privileged code would access va now (ARM ARM B3.13). */
-static bool page_ok(uint32_t va, bool write)
-{
-	uint32_t par;
-
-	if (write)
-		__asm__ volatile("mcr p15, 0, %0, c7, c8, 1" : : "r"(va) : "memory");
-	else
-		__asm__ volatile("mcr p15, 0, %0, c7, c8, 0" : : "r"(va) : "memory");
-	__asm__ volatile("isb\n"
-			 "mrc p15, 0, %0, c7, c4, 0"
-			 : "=r"(par)
-			 :
-			 : "memory");
-	return !(par & 1);
-}
-
 bool arch_guest_range_ok(vaddr_t va, uint32_t bytes, bool write)
 {
 	uint32_t page = va.v & ~PAGE_MASK;
@@ -39,17 +22,12 @@ bool arch_guest_range_ok(vaddr_t va, uint32_t bytes, bool write)
 	if (last >= SIGMA_WINDOW_BASE && va.v < SIGMA_WINDOW_BASE + SIGMA_WINDOW_SIZE)
 		return false;
 	for (;;) {
-		if (!page_ok(page, write))
+		if (!mmu_allows(page, write))
 			return false;
 		if (last - page < PAGE_SIZE)
 			return true;
 		page += PAGE_SIZE;
 	}
-}
-
-void *arch_guest_pointer(vaddr_t va)
-{
-	return (void *)(uintptr_t)va.v;
 }
 
 static uint32_t read_word(maddr_t m)

@@ -56,8 +56,14 @@ void *arch_map_frame(maddr_t m, unsigned int slot);
  */
 bool arch_guest_range_ok(vaddr_t va, uint32_t bytes, bool write);
 
-/* Pointer for a range that arch_guest_range_ok() accepted just now. */
-void *arch_guest_pointer(vaddr_t va);
+/*
+ * <asm/guest_memory.h> defines:
+ * void *arch_guest_pointer(vaddr_t va)
+ *	pointer for a range that arch_guest_range_ok() accepted just now
+ * bool arch_guest_word_ok(vaddr_t va)
+ *	arch_guest_range_ok(va, 4, false) for an aligned word, inline
+ */
+#include <asm/guest_memory.h>
 
 /**
  * arch_guest_walk - virtual to machine in a vCPU's tables, by software

@@ -37,13 +37,15 @@ void arch_vcpu_switch(struct vcpu *prev, struct vcpu *next);
 /* Enter the first vCPU of this CPU; the boot stack is not used again. */
 void arch_vcpu_start(struct vcpu *first) __attribute__((noreturn));
 
-/**
- * arch_vcpu_raise_line - its virtual interrupt line goes up
- *
- * For the vCPU that runs on this CPU: the hardware delivers an IRQ to the guest
- * as soon as it unmasks.  For any other vCPU remember it for its next entry.
+/*
+ * <asm/line.h> defines, inline:
+ * void arch_line_raise(void)
+ *	the virtual interrupt line of the vCPU that runs on this CPU goes up: the
+ *	hardware delivers an IRQ to the guest as soon as it unmasks
+ * void arch_line_remember(struct vcpu *v)
+ *	of any other vCPU: it goes up at its next entry
  */
-void arch_vcpu_raise_line(struct vcpu *v);
+#include <asm/line.h>
 
 /**
  * arch_vcpu_timer_arm - the vCPU's PV timer, Xen's way (absolute time)

@@ -12,6 +12,7 @@
 #include <hv/list.h>
 #include <hv/timer.h>
 #include <hv/xen.h>
+#include <arch/cpu.h>
 #include <arch/spinlock.h>
 #include <asm/vcpu.h> /* struct arch_vcpu: engine and CPU state; struct arch_domain */
 #include <public/sigma.h>
@@ -115,8 +116,15 @@ extern struct domain *domains[MAX_DOMAINS];
 		if (((v) = (d)->vcpu[v##_i]) != NULL)
 
 /* The vCPU and the domain that made the current hypercall. */
-struct vcpu *current_vcpu(void);
-struct domain *current_domain(void);
+static inline struct vcpu *current_vcpu(void)
+{
+	return this_cpu()->current;
+}
+
+static inline struct domain *current_domain(void)
+{
+	return this_cpu()->current->domain;
+}
 
 /**
  * domain_create - an empty domain with the next free id

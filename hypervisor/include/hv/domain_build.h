@@ -91,6 +91,7 @@ struct device_list {
  */
 const char *device_list_resolve(struct device_list *list, const struct manifest_domain *m,
 				const struct fit *fit, const void *tree);
+bool device_list_empty(const struct device_list *list);
 bool device_list_owns(const struct device_list *list, const struct tree_node *n);
 /* Is something below n listed? */
 bool device_list_below(const struct device_list *list, const struct tree_node *n);

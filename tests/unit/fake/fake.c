@@ -294,7 +294,12 @@ void arch_vcpu_start(struct vcpu *first)
 	die("arch_vcpu_start");
 }
 
-void arch_vcpu_raise_line(struct vcpu *v)
+void arch_line_raise(void)
+{
+	current_vcpu()->arch.lines++;
+}
+
+void arch_line_remember(struct vcpu *v)
 {
 	v->arch.lines++;
 }

@@ -153,7 +153,7 @@ void vcpu_reload(struct vcpu *v)
 	if (reload & RELOAD_TIMER)
 		pv_timer_restore(v);
 	if (reload & RELOAD_LINE)
-		mmio_write(GICD_VA + GICD_SGIR, LINE_RAISE);
+		arch_line_raise();
 }
 
 /* What a switch does not save by itself, when there is something. */
@@ -170,14 +170,6 @@ void vcpu_unload(struct vcpu *v)
 void arch_vcpu_start(struct vcpu *first)
 {
 	context_start(first);
-}
-
-void arch_vcpu_raise_line(struct vcpu *v)
-{
-	if (v == this_cpu()->current)
-		mmio_write(GICD_VA + GICD_SGIR, LINE_RAISE);
-	else
-		v->arch.reload |= RELOAD_LINE;
 }
 
 void arch_vcpu_timer_arm(struct vcpu *v, uint64_t deadline)
@@ -241,7 +233,7 @@ void arch_vcpu_print(struct vcpu *v)
 	const struct monitor_frame *frame = (const struct monitor_frame *)(const void *)v - 1;
 	const struct arch_context *c = &v->arch.context;
 
-	if (v == this_cpu()->current && !this_cpu()->idle)
+	if (v == this_cpu()->current)
 		printk("  loaded: pc %08x cpsr %08x (others are in the processor)\n",
 		       frame->pc, frame->cpsr);
 	else
