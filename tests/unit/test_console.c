@@ -84,9 +84,13 @@ bool domain_ram_to_machine(const struct domain *d, paddr_t p, uint32_t bytes, ma
 	return p.p == 0x61fff000;
 }
 
-struct domain *current_domain(void)
+struct percpu *this_cpu(void)
 {
-	return caller;
+	static struct vcpu v;
+	static struct percpu cpu = {.current = &v};
+
+	v.domain = caller;
+	return &cpu;
 }
 
 int event_bind_hypervisor(struct domain *d, domid_t remote,
