@@ -121,7 +121,7 @@ static long event_send(struct domain *d, uint32_t port)
 	if (likely(peer))
 		channel_raise(peer, c->port);
 	else if (c->state == CHANNEL_IPI)
-		channel_raise(d, port);
+		event_raise_locked(d, port);
 	else if (c->state != CHANNEL_UNBOUND)
 		result = -XEN_EINVAL;
 	else if (c->notify)
@@ -155,7 +155,7 @@ void event_raise(struct domain *d, unsigned int port)
 		return;
 	spin_lock(&e->lock);
 	if (e->channel[port].state != CHANNEL_FREE)
-		channel_raise(d, port);
+		event_raise_locked(d, port);
 	spin_unlock(&e->lock);
 }
 
@@ -170,7 +170,7 @@ void event_raise_virq(struct vcpu *v, unsigned int virq)
 	spin_lock(&e->lock);
 	port = e->virq_port[virq_is_global(virq) ? 0 : v->id][virq];
 	if (port)
-		channel_raise(d, port);
+		event_raise_locked(d, port);
 	spin_unlock(&e->lock);
 }
 

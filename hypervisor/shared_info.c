@@ -108,11 +108,12 @@ int event_adopt_vcpu_info(struct vcpu *v, maddr_t m)
 {
 	struct event_channels *e = v->domain->events;
 	char *page = arch_map_shared(maddr(m.m & ~PAGE_MASK), 1, false);
-	struct vcpu_info *info = (struct vcpu_info *)(void *)(page + (m.m & PAGE_MASK));
+	struct vcpu_info *info;
 	bool first;
 
 	if (!page)
 		return -XEN_ENOMEM;
+	info = (struct vcpu_info *)(void *)(page + (m.m & PAGE_MASK));
 	spin_lock(&e->lock);
 	first = !v->info || vcpu_info_is_legacy(v);
 	if (first) {
