@@ -35,15 +35,16 @@ run u-boot-tools : mkimage and dumpimage, for the FIT and the uImage
 run lz4 : compresses the image's payload
 run mtools : FAT file system of the SD card image, without root
 run python3 : the image tool
-run python3-libfdt : the image tool reads device trees and FITs
 run qemu-system-arm : the machine: vexpress-a9
 test clang : second compiler of the hypervisor; sanitizers and fuzzers
+test libclang-rt-dev : the sanitizers' and fuzzers' run time
 test clang-format : checks the style
 test lld : linker for clang
 test llvm : symbols in sanitizer reports
 test libcmocka-dev : host unit tests
 test libfdt-dev : host unit tests of the device tree code
 test python3-pytest : runs all tests
+test python3-pytest-xdist : two tests at a time
 test python3-pexpect : talks to the consoles of the tested machine
 test shellcheck : checks the scripts
 test e2fsprogs : disk images for the system tests

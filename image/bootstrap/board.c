@@ -13,6 +13,7 @@
 #include <libfdt.h>
 
 #define MAX_CELLS 2
+#define MAX_DEPTH 8 /* of a device in the tree */
 
 static uint32_t cell(const fdt32_t *cells, int index)
 {
@@ -79,27 +80,42 @@ static bool translate(const void *dtb, int bus, int parent, uint32_t address[MAX
 	return false;
 }
 
+/*
+ * The buses above a node, the root first; how many there are, 0 if the node is not
+ * found or lies too deep.  libfdt's fdt_parent_offset() would walk the tree once for
+ * each of them.
+ */
+static int buses_above(const void *dtb, int node, int bus[MAX_DEPTH])
+{
+	int depth = 0;
+
+	for (int at = 0; at >= 0 && depth >= 0; at = fdt_next_node(dtb, at, &depth)) {
+		if (at == node)
+			return depth <= MAX_DEPTH ? depth : 0;
+		if (depth < MAX_DEPTH)
+			bus[depth] = at;
+	}
+	return 0;
+}
+
 /* The machine address of a node's first `reg`; 0 if it cannot be told. */
 static uint32_t node_address(const void *dtb, int node)
 {
 	const fdt32_t *reg;
 	uint32_t address[MAX_CELLS] = {0};
-	int length, cells, size_cells;
-	int bus = fdt_parent_offset(dtb, node);
+	int bus[MAX_DEPTH];
+	int length, cells, size_cells, depth = buses_above(dtb, node, bus);
 
 	reg = fdt_getprop(dtb, node, "reg", &length);
-	if (!reg || bus < 0 || !child_cells(dtb, bus, &cells, &size_cells) ||
-	    length < cells * 4)
+	if (!reg || depth == 0 ||
+	    !child_cells(dtb, bus[depth - 1], &cells, &size_cells) || length < cells * 4)
 		return 0;
 	for (int i = 0; i < cells; i++)
 		address[i] = cell(reg, i);
-	while (bus > 0) {
-		int parent = fdt_parent_offset(dtb, bus);
-
-		if (parent < 0 || !translate(dtb, bus, parent, address, cells))
+	while (--depth > 0) {
+		if (!translate(dtb, bus[depth], bus[depth - 1], address, cells))
 			return 0;
-		bus = parent;
-		cells = fdt_address_cells(dtb, bus);
+		cells = fdt_address_cells(dtb, bus[depth - 1]);
 	}
 	return address[cells - 1];
 }
