@@ -61,6 +61,11 @@ __init const char *device_list_resolve(struct device_list *list,
 	return missing;
 }
 
+__init bool device_list_empty(const struct device_list *list)
+{
+	return !list->all && list->count == 0;
+}
+
 __init bool device_list_owns(const struct device_list *list, const struct tree_node *n)
 {
 	if (list->all)
@@ -310,7 +315,8 @@ static __init int check_one(struct pass *pass, struct fit *fit, const void *boar
 		result = check_common(pass, fit, board);
 	if (result != 0)
 		return result;
-	result = tree_walk(&root, visit, pass);
+	if (!device_list_empty(&pass->list))
+		result = tree_walk(&root, visit, pass);
 	if (result != 0)
 		return fit_fail(fit, result, "domain", pass->m->name, "%s", pass_error);
 	return 0;
@@ -337,11 +343,9 @@ __init int domain_devices_assign(struct domain *d, const struct manifest_domain 
 {
 	const struct tree_node root = {board, 0, NULL};
 	struct pass pass = {.d = d, .m = m};
-	int result;
 
 	pass.console = board_console_node(board);
 	device_list_resolve(&pass.list, m, fit, board);
-	result = tree_walk(&root, visit, &pass);
 	*error = pass_error;
-	return result;
+	return device_list_empty(&pass.list) ? 0 : tree_walk(&root, visit, &pass);
 }

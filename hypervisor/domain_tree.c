@@ -127,7 +127,7 @@ static __init bool is_seen(const struct writer *w, const struct tree_node *n)
 		return false;
 	if (w->list.all)
 		return true;
-	if (w->list.count == 0)
+	if (device_list_empty(&w->list))
 		return false;
 	return device_list_owns(&w->list, n) || !is_device(n) ||
 	       device_list_below(&w->list, n);
@@ -542,8 +542,8 @@ static __init void study_base(struct writer *w, const struct fit *fit)
 	w->console = board_console_node(w->base);
 	w->address_cells = tree_address_cells(w->base, 0);
 	w->size_cells = tree_size_cells(w->base, 0);
-	w->moved = w->d->machine_base.m != w->d->ram_base.p &&
-		   (w->list.all || w->list.count != 0);
+	w->moved =
+		w->d->machine_base.m != w->d->ram_base.p && !device_list_empty(&w->list);
 	tree_walk(&root, find_interrupts, w);
 	if (w->interrupts >= 0)
 		tree_cell(w->base, w->interrupts, "phandle", &w->phandle);

@@ -9,6 +9,8 @@ override FUZZ_SECONDS := $(strip $(FUZZ_SECONDS))
 
 FUZZ_TESTS := $(patsubst tests/fuzz/%.c,%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 FUZZ_FLAGS := -fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=all
+# the sanitizers call the C library's sched_yield, not the scheduler's
+FUZZ_FLAGS += -Dsched_yield=core_sched_yield
 FUZZ_OBJS  := $(patsubst %,$(FUZZ_DIR)/%.o,$(UNIT_CORE)) \
 	$(patsubst %,$(FUZZ_DIR)/libfdt/%.o,$(LIBFDT_SRCS))
 
@@ -34,11 +36,12 @@ $(FUZZ_DIR)/fake.a: $(FUZZ_DIR)/tests/unit/fake/fake.c.o
 
 fuzz_users = $(patsubst tests/fuzz/%.c,$(FUZZ_DIR)/%,$(shell grep -l '"$(1)"' tests/fuzz/fuzz_*.c))
 $(call fuzz_users,fake.h): $(FUZZ_DIR)/tests/unit/fake/fake.c.o $(FUZZ_DIR)/tests/unit/fake/heap.c.o
+$(call fuzz_users,domain_fakes.h): $(FUZZ_DIR)/tests/unit/domain_fakes.c.o | $(BUILD)/board.dtb
 
 $(FUZZ_DIR)/fuzz_%: $(FUZZ_DIR)/tests/fuzz/fuzz_%.c.o $(FUZZ_DIR)/core.a $(FUZZ_DIR)/fake.a
 	$(call say,FUZZLD,$@)
 	$(Q)$(FUZZ_CC) -fsanitize=address,undefined,fuzzer -o $@ $(filter %.o,$^) \
-		-Wl,--start-group $(filter %.a,$^) -Wl,--end-group
+		-Wl,--start-group $(filter %.a,$^) -Wl,--end-group -lcmocka
 
 .SECONDARY: $(FUZZ_TESTS:%=$(FUZZ_DIR)/tests/fuzz/%.c.o)
 
