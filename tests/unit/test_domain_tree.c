@@ -551,6 +551,55 @@ static void test_damaged_base(void **state)
 	free(copy);
 }
 
+static void add_range(uint64_t *to, const char *parent, const char *name, uint32_t base,
+		      uint32_t size)
+{
+	int node = fdt_add_subnode(to, fdt_path_offset(to, parent), name);
+
+	if (strcmp(parent, "/") == 0)
+		fit_ok(fdt_setprop_string(to, node, "device_type", "memory"));
+	fit_ok(fdt_appendprop_u32(to, node, "reg", base));
+	fit_ok(fdt_appendprop_u32(to, node, "reg", size));
+}
+
+/* Banks, and both kinds of reservations; RAM under the hypervisor's window is none. */
+static void test_memory_scan(void **state)
+{
+	uint64_t to[512];
+	const char *error;
+	uint32_t total = slots_total(), available = slots_available();
+
+	(void)state;
+	fit_ok(fdt_create_empty_tree(to, sizeof(to)));
+	fit_ok(fdt_setprop_u32(to, 0, "#address-cells", 1));
+	fit_ok(fdt_setprop_u32(to, 0, "#size-cells", 1));
+	assert_true(board_memory_scan(to, &error) < 0);
+	assert_non_null(strstr(error, "names no memory"));
+	add_range(to, "/", "memory@b0", 0xb0000000, 0x100fff);
+	add_range(to, "/", "memory@a0", 0xa0080000, 16 * MIB);
+	add_range(to, "/", "memory@fe", 0xfef00000, 16 * MIB);
+	fit_ok(fdt_add_mem_rsv(to, 0xa0200000, 1));
+	fit_ok(fdt_add_mem_rsv(to, 0xfff00000, UINT64_MAX));
+	fit_ok(fdt_add_mem_rsv(to, UINT64_C(0x100000000), UINT64_MAX));
+	fdt_add_subnode(to, 0, "reserved-memory");
+	fit_ok(fdt_setprop_u32(to, fdt_path_offset(to, "/reserved-memory"),
+			       "#address-cells", 1));
+	fit_ok(fdt_setprop_u32(to, fdt_path_offset(to, "/reserved-memory"), "#size-cells",
+			       1));
+	fit_ok(fdt_setprop(to, fdt_path_offset(to, "/reserved-memory"), "ranges", "", 0));
+	add_range(to, "/reserved-memory", "hole", 0xa04ff000, 0x2000);
+	if (board_memory_scan(to, &error) != 0)
+		fail_msg("%s", error);
+	assert_int_equal(board_ram_base().p, 0xa0100000);
+	assert_int_equal(slots_total() - total, (1 + 15 + 1) * MIB);
+	assert_int_equal(slots_available() - available, (1 + 15 + 1 - 3) * MIB);
+	assert_int_equal(slots_alloc(MIB, maddr(0xa0200000), true).m, 0);
+	assert_int_equal(slots_alloc(MIB, maddr(0xa0400000), true).m, 0);
+	assert_int_equal(slots_alloc(MIB, maddr(0xa0500000), true).m, 0);
+	assert_int_equal(slots_alloc(MIB, maddr(0xa0600000), true).m, 0xa0600000);
+	assert_false(ram_touches(maddr(0xff000000), 0x1000000));
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -571,6 +620,7 @@ int main(void)
 		TEST(test_shared_interrupt),
 		cmocka_unit_test(test_board_nodes),
 		TEST(test_damaged_base),
+		cmocka_unit_test(test_memory_scan), /* adds RAM: last */
 	};
 
 	return cmocka_run_group_tests(tests, read_board, drop_board);
