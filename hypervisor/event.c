@@ -21,7 +21,7 @@ static inline void mark_vcpu(struct vcpu *v, uint32_t selector)
 	virq_set(v, SIGMA_VIRQ_EVENT);
 }
 
-static void wake_pollers(struct domain *d)
+static __attribute__((noinline, cold)) void wake_pollers(struct domain *d)
 {
 	struct vcpu *v;
 
@@ -55,7 +55,8 @@ void event_mark_vcpu(struct vcpu *v, uint32_t selector)
 	mark_vcpu(v, selector);
 }
 
-void event_raise_locked(struct domain *d, unsigned int port)
+/* The copy for everybody but an interdomain send, which has its own inline. */
+__attribute__((noinline)) void event_raise_locked(struct domain *d, unsigned int port)
 {
 	channel_raise(d, port);
 }
