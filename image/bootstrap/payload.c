@@ -5,7 +5,7 @@
  *
  * Which checksums: the frame has one for each *block* of compressed data and none
  * for the content.  A block's is checked before the block is decoded, so the
- * decoder sees only what was packed, and it costs 1.4 instructions a compressed byte
+ * decoder sees only what was packed, and it costs 1.2 instructions a compressed byte
  * where the content's would cost as much for each byte unpacked.  What no block
  * checksum covers is caught as well: the frame's header has its own, a wrong block
  * length puts the checksum elsewhere, and an early end or a block taken as stored

@@ -52,8 +52,8 @@ def compress(data, scratch):
     (image/bootstrap/payload.c says why there and not on the content)."""
     with open(scratch, "wb") as file:  # the content's size is known for a file only
         file.write(data)
-    return _lz4(["-12", "-B4", "-BD", "-BX", "--no-frame-crc", "--content-size", scratch],
-                None, "payload", "cannot be compressed")
+    return _lz4(["-12", "--favor-decSpeed", "-B4", "-BD", "-BX", "--no-frame-crc",
+                 "--content-size", scratch], None, "payload", "cannot be compressed")
 
 
 def decompress(frame):
