@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The machine as a whole, for dom0's tools. */
+#include <arch/cpu.h>
 #include <arch/time.h>
 #include <hv/domain.h>
 #include <hv/domain_info.h>
@@ -13,12 +14,24 @@ _Static_assert(sizeof(struct xen_sysctl) == 136, "Xen's layout on ARM");
 /* XEN_SYSCTL_sched_id's numbers stop at 10; ours is none of Xen's schedulers. */
 #define SCHED_ID_SIGMA 0x51
 
+/* Processors that run guests. */
+static uint32_t cpus_online(void)
+{
+	uint32_t count = 0;
+
+	for (unsigned int cpu = 0; cpu < CPU_COUNT_MAX; cpu++)
+		if (percpu_of(cpu)->current)
+			count++;
+	return count;
+}
+
 static void physinfo(struct xen_sysctl_physinfo *info)
 {
 	memset(info, 0, sizeof(*info));
 	info->threads_per_core = 1;
-	info->cores_per_socket = 1;
-	info->nr_cpus = 1;
+	info->cores_per_socket = cpus_online();
+	info->nr_cpus = cpus_online();
+	info->max_cpu_id = CPU_COUNT_MAX - 1;
 	info->nr_nodes = 1;
 	info->cpu_khz = arch_clock_hz / 1000;
 	info->capabilities = XEN_SYSCTL_PHYSCAP_pv | XEN_SYSCTL_PHYSCAP_gnttab_v1;

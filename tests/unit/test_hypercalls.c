@@ -6,11 +6,13 @@
 #include <cmocka.h>
 
 #include <arch/cpu.h>
+#include <arch/irq.h>
 #include <hv/event.h>
 #include <hv/guest_access.h>
 #include <hv/hypercall.h>
 #include <hv/sched.h>
 #include <hv/version.h>
+#include <hv/virq.h>
 #include <hv/wallclock.h>
 #include "fake.h"
 
@@ -54,6 +56,111 @@ static void test_table(void **state)
 	assert_int_equal(fake_call(53, 1, 2, 3), 0); /* sigma_null_call */
 	assert_int_equal(fake_call(50, SIGMA_VIRQ_RAISE, 0, 0), 0);
 	assert_int_equal(fake_call(50, 99, 0, 0), -XEN_ENOSYS);
+}
+
+/* Every operation in hypercalls.def is there; no other number is. */
+static void test_operations(void **state)
+{
+	static const struct {
+		uint8_t call;
+		uint32_t op;
+	} ops[] = {
+#define OPERATION(call, number)                     {CALL_##call, number},
+#define CALL_platform_op                            7
+#define CALL_memory_op                              12
+#define CALL_xen_version                            17
+#define CALL_console_io                             18
+#define CALL_grant_table_op                         20
+#define CALL_vm_assist                              21
+#define CALL_vcpu_op                                24
+#define CALL_sched_op                               29
+#define CALL_event_channel_op                       32
+#define CALL_hvm_op                                 34
+#define CALL_sysctl                                 35
+#define CALL_domctl                                 36
+#define CALL_sigma_virq_ctl                         50
+#define SIGMA_OP(call, number, name, brief, errors) OPERATION(call, number)
+#include <public/hypercalls.def>
+	};
+
+	(void)state;
+	for (uint32_t call = 0; call < HYPERCALL_COUNT; call++) {
+		/* theirs is in the structure: test_management.c */
+		if (call == CALL_platform_op || call == CALL_sysctl ||
+		    call == CALL_domctl || hypercall_table[call] == do_unknown)
+			continue;
+		for (uint32_t op = 0; op < 64; op++) {
+			bool listed = false;
+			long result;
+
+			for (unsigned int i = 0; i < ARRAY_SIZE(ops); i++)
+				if (ops[i].call == call && ops[i].op == op)
+					listed = true;
+			if (!listed && call == CALL_vcpu_op)
+				continue; /* answers -EINVAL, as Xen's does on ARM */
+			if (call == 53)
+				continue; /* sigma_null_call has no operations */
+			result = fake_call(call, op, call == CALL_vcpu_op ? 0 : NOWHERE,
+					   call == CALL_grant_table_op ? 1 : NOWHERE);
+			if ((result == -XEN_ENOSYS) == listed)
+				fail_msg("hypercall %u, operation %u: %ld", call, op,
+					 result);
+		}
+	}
+}
+
+static void test_virq_ctl(void **state)
+{
+	const unsigned int irq = 40;
+
+	(void)state;
+	virq_assign(dom0, irq);
+	assert_ptr_equal(virq_owner(irq), dom0);
+	assert_int_equal(fake_call(50, SIGMA_VIRQ_ENABLE, irq, 0), 0);
+	assert_true(arch_irq_is_enabled(irq));
+	irq_dispatch(irq); /* stopped until its domain has handled it */
+	assert_false(arch_irq_is_enabled(irq));
+	assert_int_equal(dom0->vcpu[0]->words->pending[1], 1u << (irq - 32));
+	assert_int_equal(fake_call(50, SIGMA_VIRQ_ROUTE, irq, 2), -XEN_EINVAL);
+	assert_int_equal(fake_call(50, SIGMA_VIRQ_ROUTE, irq, 1), 0);
+	irq_dispatch(irq);
+	assert_int_equal(dom0->vcpu[1]->words->pending[1], 1u << (irq - 32));
+	assert_int_equal(fake_call(50, SIGMA_VIRQ_DISABLE, irq, 0), 0);
+	/* not its own */
+	assert_int_equal(fake_call(50, SIGMA_VIRQ_ENABLE, irq + 1, 0), -XEN_EPERM);
+	assert_int_equal(fake_call(50, SIGMA_VIRQ_ENABLE, SIGMA_VIRQ_TIMER, 0),
+			 -XEN_EPERM);
+	assert_int_equal(fake_call(50, SIGMA_VIRQ_ENABLE, SIGMA_VIRQ_COUNT, 0),
+			 -XEN_EINVAL);
+	assert_int_equal(fake_call(50, SIGMA_VIRQ_ROUTE, UINT32_MAX, 0), -XEN_EINVAL);
+	fake_run(domu->vcpu[0]);
+	assert_int_equal(fake_call(50, SIGMA_VIRQ_ENABLE, irq, 0), -XEN_EPERM);
+	assert_int_equal(fake_call(50, SIGMA_VIRQ_DISABLE, irq, 0), -XEN_EPERM);
+	assert_int_equal(fake_call(50, SIGMA_VIRQ_ROUTE, irq, 0), -XEN_EPERM);
+}
+
+static void test_virq_send(void **state)
+{
+	struct vcpu *v = dom0->vcpu[0];
+
+	(void)state;
+	assert_int_equal(fake_call(50, SIGMA_VIRQ_SEND, 5, 2), 0);
+	assert_int_equal(dom0->vcpu[1]->words->pending[0], 1u << 5);
+	assert_int_equal(v->words->pending[0], 0);
+	assert_int_equal(fake_call(50, SIGMA_VIRQ_SEND, 15, 3), 0);
+	assert_int_equal(v->words->pending[0], 1u << 15);
+	assert_int_equal(fake_call(50, SIGMA_VIRQ_SEND, 16, 1), -XEN_EINVAL);
+	assert_int_equal(fake_call(50, SIGMA_VIRQ_SEND, UINT32_MAX, 1), -XEN_EINVAL);
+	assert_int_equal(fake_call(50, SIGMA_VIRQ_SEND, 0, 4), -XEN_EINVAL);
+	assert_int_equal(fake_call(50, SIGMA_VIRQ_SEND, 0, UINT32_MAX), -XEN_EINVAL);
+	/* the line: only for what is not masked */
+	v->arch.lines = 0;
+	v->words->mask[0] = UINT32_MAX;
+	assert_int_equal(fake_call(50, SIGMA_VIRQ_RAISE, 0, 0), 0);
+	assert_int_equal(v->arch.lines, 0);
+	v->words->mask[0] = 0;
+	assert_int_equal(fake_call(50, SIGMA_VIRQ_RAISE, 0, 0), 0);
+	assert_int_equal(v->arch.lines, 1);
 }
 
 static void test_nothing_there(void **state)
@@ -566,6 +673,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_table),
+		TEST(test_operations),
+		TEST(test_virq_ctl),
+		TEST(test_virq_send),
 		TEST(test_nothing_there),
 		TEST(test_vm_assist),
 		TEST(test_console_io),

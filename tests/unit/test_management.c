@@ -422,7 +422,7 @@ static void test_physinfo(void **state)
 	memset(&op.u, 0xff, sizeof(op.u));
 	assert_int_equal(sysctl(&op), 0);
 	assert_int_equal(info->nr_cpus, 1);
-	assert_int_equal(info->max_cpu_id, 0);
+	assert_int_equal(info->max_cpu_id, CPU_COUNT_MAX - 1);
 	assert_int_equal(info->cpu_khz, 100000);
 	assert_int_equal(info->total_pages, FAKE_RAM_SIZE >> PAGE_SHIFT);
 	assert_int_equal(info->free_pages, FAKE_RAM_SIZE / 2 >> PAGE_SHIFT);
