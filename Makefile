@@ -45,11 +45,11 @@ all: ## build the hypervisor, the guests and every image
 include tools/tools.mk
 include hypervisor/hypervisor.mk
 include arch/arm/arch.mk
--include guests/guests.mk
--include guests/linux/linux.mk
+include guests/guests.mk
+include guests/linux/linux.mk
 include image/image.mk
--include tests/tests.mk
--include docs/docs.mk
+include tests/tests.mk
+include docs/docs.mk
 
 .PHONY: clean distclean help
 clean: ## remove what was built (the cache stays)

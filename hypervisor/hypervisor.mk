@@ -4,13 +4,9 @@
 # hot: on the path of interrupts, hypercalls and switches; cold: everything else
 HV_HOT_SRCS := \
 	hypervisor/event.c \
-	hypervisor/grant.c \
 	hypervisor/guest_access.c \
-	hypervisor/hypercall.c \
-	hypervisor/lib/crc32.c \
 	hypervisor/sched.c \
 	hypervisor/sched_fair.c \
-	hypervisor/sched_op.c \
 	hypervisor/timer.c \
 	hypervisor/virq.c
 
@@ -27,10 +23,13 @@ HV_COLD_SRCS := \
 	hypervisor/event_op.c \
 	hypervisor/fit.c \
 	hypervisor/frames.c \
+	hypervisor/grant.c \
 	hypervisor/grant_table.c \
 	hypervisor/hvm_op.c \
+	hypervisor/hypercall.c \
 	hypervisor/init.c \
 	hypervisor/keys.c \
+	hypervisor/lib/crc32.c \
 	hypervisor/lib/sha256.c \
 	hypervisor/lib/string.c \
 	hypervisor/lib/vsnprintf.c \
@@ -39,6 +38,7 @@ HV_COLD_SRCS := \
 	hypervisor/panic.c \
 	hypervisor/platform_op.c \
 	hypervisor/printk.c \
+	hypervisor/sched_op.c \
 	hypervisor/shared_info.c \
 	hypervisor/sysctl.c \
 	hypervisor/tree.c \

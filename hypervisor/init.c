@@ -93,7 +93,8 @@ static __init void setup(const struct boot_info *boot)
 	domains_setup(boot);
 }
 
-void hv_init(const struct boot_info *boot)
+/* Not boot code itself, nor inlined into any: it takes that away. */
+__attribute__((noinline)) void hv_init(const struct boot_info *boot)
 {
 	struct domain *d;
 

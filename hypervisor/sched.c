@@ -126,7 +126,7 @@ void sched_start(void)
  * Lock held.  v becomes runnable; the running vCPU is preempted if the policy says
  * so, and otherwise has from now on a slice of the usual length at the most.
  */
-static inline void enqueue(struct percpu *cpu, struct vcpu *v)
+static void enqueue(struct percpu *cpu, struct vcpu *v)
 {
 	struct runqueue *rq = &cpu->rq;
 	struct vcpu *running = cpu->current;

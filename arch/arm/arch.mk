@@ -44,7 +44,7 @@ HV_FLAGS := -std=gnu11 -g -ffreestanding -fno-common -fno-pie -fno-builtin-print
 HV_FLAGS += $(if $(filter clang,$(TOOLCHAIN)),-mno-implicit-float -mfpu=vfpv3-d16,\
 	-mgeneral-regs-only -ftrivial-auto-var-init=zero -Wstack-usage=1024)
 HV_HOT  := -O2 -marm
-HV_COLD := -Os -mthumb
+HV_COLD := -Oz -mthumb
 
 $(HV_DIR)/include/asm/offsets.h: arch/arm/asm_offsets.c | $(BUILD)/include/xen
 	$(call say,OFFSETS,$@)
@@ -61,7 +61,7 @@ $(HV_DIR)/%.S.o: %.S $(HV_DIR)/include/asm/offsets.h
 	$(Q)$(HV_CC) $(filter-out -mgeneral-regs-only -mno-implicit-float -mfpu=vfpv3-d16,$(HV_FLAGS)) -mfpu=vfpv3 \
 		$(HV_INCLUDES) -D__ASSEMBLER__ -MMD -c -o $@ $<
 
-$(HV_DIR)/%.c.o: %.c $(HV_DIR)/include/asm/offsets.h $(BUILD)/include/hv/version.h \
+$(HV_DIR)/%.c.o: %.c arch/arm/arch.mk hypervisor/hypervisor.mk $(HV_DIR)/include/asm/offsets.h $(BUILD)/include/hv/version.h \
 		| $(BUILD)/include/xen $(BUILD)/src/libfdt
 	$(call say,CC,$@)
 	$(Q)mkdir -p $(@D)
@@ -71,7 +71,7 @@ $(HV_DIR)/%.c.o: %.c $(HV_DIR)/include/asm/offsets.h $(BUILD)/include/hv/version
 $(HV_DIR)/libfdt/%.c.o: | $(BUILD)/src/libfdt
 	$(call say,CC,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(HV_CC) $(HV_FLAGS) -Os -mthumb -w -I$(BUILD)/src/libfdt -Ihypervisor/include \
+	$(Q)$(HV_CC) $(HV_FLAGS) -Oz -mthumb -w -I$(BUILD)/src/libfdt -Ihypervisor/include \
 		-c -o $@ $(BUILD)/src/libfdt/$*.c
 
 $(HV_DIR)/hypervisor.lds: arch/arm/hypervisor.lds.S | $(BUILD)/include/xen
@@ -94,5 +94,7 @@ $(BUILD)/hypervisor.bin: $(BUILD)/sigma.elf
 all: $(BUILD)/hypervisor.bin
 
 .PHONY: size
-size: $(BUILD)/sigma.elf ## sizes of the hypervisor's sections
-	$(Q)$(CROSS_COMPILE)size -A $< | sed -n '/^\.\(text\|rodata\|data\|init\|bss\) /p'
+size: $(BUILD)/sigma.elf ## sizes of the hypervisor: text and data, of these boot code; RAM
+	$(Q)$(CROSS_COMPILE)size -A $< | awk '/^\.(text|rodata|data|init|bss) / { \
+		printf "  %-8s %7d bytes\n", $$1, $$2; if ($$1 != ".bss") sum += $$2 } \
+		END { printf "  text+data %6d bytes, .init of it is given to the heap after boot\n", sum }'

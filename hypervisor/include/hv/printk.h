@@ -30,8 +30,7 @@ void panic(const char *format, ...) __attribute__((format(printf, 1, 2), noretur
 #define CHECK(condition)                                                                 \
 	do {                                                                             \
 		if (__builtin_expect(!(condition), 0))                                   \
-			panic("%s:%d: broken invariant: %s", __FILE__, __LINE__,         \
-			      #condition);                                               \
+			panic("broken invariant at %s:%d", __FILE__, __LINE__);         \
 	} while (0)
 
 /**
