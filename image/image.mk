@@ -125,7 +125,9 @@ $(BUILD)/sigma-sd.img: image/uboot/make-sd.sh $(UBOOT_OUT)/boot.scr $(UBOOT_OUT)
 	$(Q)image/uboot/make-sd.sh $@ $(filter-out %.sh,$^)
 
 # ---- running -------------------------------------------------------------
-RUN := MEM=$(MEM) tools/run-qemu.sh
+SMP       ?= 1 ## cores of the QEMU machine
+QEMU_ARGS ?= ## more arguments for QEMU
+RUN := MEM='$(MEM)' SMP='$(strip $(SMP))' QEMU_ARGS='$(QEMU_ARGS)' tools/run-qemu.sh
 
 # Missing packages come first: nothing can be built, or even asked for, without.
 .PHONY: run run-flash run-uboot debug all
@@ -138,8 +140,8 @@ run-flash: setup ## the same from reset, out of NOR flash
 	@$(RUN) flash $(BUILD)/sigma-flash.img
 
 run-uboot: setup ## the same through U-Boot, from an SD card
-	@$(MAKE) $(BUILD)/u-boot.bin $(BUILD)/sigma-sd.img
-	@$(RUN) uboot $(BUILD)/u-boot.bin $(BUILD)/sigma-sd.img
+	@$(MAKE) $(BUILD)/u-boot.bin $(BUILD)/sigma-sd.img $(BUILD)/sigma-flash.img
+	@$(RUN) uboot $(BUILD)/u-boot.bin $(BUILD)/sigma-sd.img $(BUILD)/sigma-flash.img
 
 debug: setup ## the same as run, waiting for a debugger; prints the second command
 	@$(MAKE) $(BUILD)/sigma.img

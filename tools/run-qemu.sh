@@ -5,7 +5,9 @@
 #
 #   run-qemu.sh [--debug] kernel IMAGE      QEMU loads sigma.img
 #   run-qemu.sh [--debug] flash IMAGE       reset from the 64 MiB NOR flash image
-#   run-qemu.sh [--debug] uboot BIN SD      U-Boot, which loads from the SD card image
+#   run-qemu.sh [--debug] uboot BIN SD [FLASH]
+#                                           U-Boot, which loads from the SD card image;
+#                                           FLASH is where other cores start
 #
 # Environment: MEM (RAM, 512M), SMP (cores, 1), QEMU (the program), QEMU_ARGS (more
 # arguments), GDB_PORT.  Ctrl-A belongs to Sigma's consoles, so QEMU's own key is
@@ -26,7 +28,7 @@ if [ "${1-}" = --debug ]; then
 	debug=yes
 	shift
 fi
-[ $# -ge 2 ] || die "usage: run-qemu.sh [--debug] kernel IMAGE | flash IMAGE | uboot BIN SD"
+[ $# -ge 2 ] || die "usage: run-qemu.sh [--debug] kernel IMAGE | flash IMAGE | uboot BIN SD [FLASH]"
 for file in "${@:2}"; do
 	[ -r "$file" ] || die "$file is not there: make builds it"
 done
@@ -40,9 +42,12 @@ case $1:$# in
 kernel:2) args+=(-kernel "$2") ;;
 # a snapshot: what the guests write to flash is gone with the run
 flash:2) args+=(-drive "if=pflash,format=raw,snapshot=on,file=$2") ;;
-uboot:3)
+# The first core starts in U-Boot.  The others come out of reset at address 0, in
+# flash, where the bootstrap lets them wait for the hypervisor.
+uboot:3 | uboot:4)
 	args+=(-device "loader,file=$2,addr=0x60800000,cpu-num=0,force-raw=on"
 		-drive "if=sd,format=raw,snapshot=on,file=$3")
+	[ $# -lt 4 ] || args+=(-drive "if=pflash,format=raw,snapshot=on,file=$4")
 	;;
 *) die "unknown way to boot: $*" ;;
 esac
