@@ -12,6 +12,8 @@
 #include <arch/memory.h>
 #include <libfdt.h>
 
+#define REGIONS_MAX 8 /* of one memory-region property; what is behind is ignored */
+
 __init bool device_is_special(const struct tree_node *n)
 {
 	static const char *const names[] = {"chosen",          "aliases",     "cpus",
@@ -93,7 +95,7 @@ __init bool device_memory_region(const struct tree_node *n, unsigned int i,
 	const fdt32_t *phandles =
 		tree_property(n->tree, n->offset, "memory-region", &length);
 
-	if (phandles == NULL || i >= (unsigned int)length / 4)
+	if (phandles == NULL || i >= REGIONS_MAX || i >= (unsigned int)length / 4)
 		return false;
 	while (root->parent != NULL)
 		root = root->parent;

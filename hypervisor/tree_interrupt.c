@@ -8,8 +8,9 @@
 #include <hv/xen.h>
 #include <libfdt.h>
 
-#define HOPS_MAX 8
-#define GIC_IDS  1020
+#define HOPS_MAX       8
+#define GIC_IDS        1020
+#define INTERRUPTS_MAX 64 /* of one node; each is searched for from the first */
 
 struct specifier {
 	int controller;
@@ -152,7 +153,7 @@ __init int tree_interrupt(const struct tree_node *n, unsigned int index,
 			  struct tree_search *search, unsigned int *irq)
 {
 	struct specifier s = {0};
-	uint32_t left, parent = 1;
+	uint32_t left, parent = 1, seen = 0;
 	int length;
 	const fdt32_t *cells =
 		tree_property(n->tree, n->offset, "interrupts-extended", &length);
@@ -163,12 +164,16 @@ __init int tree_interrupt(const struct tree_node *n, unsigned int index,
 	}
 	if (cells == NULL)
 		return -XEN_ENOENT;
+	if (parent == 0)
+		s.controller = interrupt_parent(n, search);
 	for (left = (uint32_t)length / 4; left > parent; left -= parent + s.count) {
-		s.controller = parent != 0 ? by_phandle(search, n->tree, fdt32_ld(cells))
-					   : interrupt_parent(n, search);
+		if (parent != 0)
+			s.controller = by_phandle(search, n->tree, fdt32_ld(cells));
 		if (!read_specifier(n->tree, &s, cells + parent, left - parent))
 			return -XEN_EINVAL;
-		if (index-- == 0) {
+		if (seen == INTERRUPTS_MAX)
+			return -XEN_EINVAL;
+		if (seen++ == index) {
 			read_unit(n, &s);
 			return resolve(n->tree, &s, search, irq);
 		}

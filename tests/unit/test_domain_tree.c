@@ -439,11 +439,12 @@ static void test_refused_claims(void **state)
 }
 
 /* A board tree of our own, a device in it as the test wants it. */
-static void small_board(uint64_t *to, uint32_t reg, const fdt32_t *interrupts, int bytes)
+static void small_board(uint64_t *to, int room, uint32_t reg, const fdt32_t *interrupts,
+			int bytes)
 {
 	int node;
 
-	fit_ok(fdt_create_empty_tree(to, 4096));
+	fit_ok(fdt_create_empty_tree(to, room));
 	fit_ok(fdt_setprop_u32(to, 0, "#address-cells", 1));
 	fit_ok(fdt_setprop_u32(to, 0, "#size-cells", 1));
 	fit_ok(fdt_setprop_u32(to, 0, "interrupt-parent", 1));
@@ -482,7 +483,8 @@ static void test_refused_nodes(void **state)
 		fdt32_st(&interrupts[0], cases[i].kind);
 		fdt32_st(&interrupts[1], cases[i].number);
 		memset(&interrupts[2], 0, 8);
-		small_board(other, cases[i].reg, interrupts, cases[i].bytes);
+		small_board(other, sizeof(other), cases[i].reg, interrupts,
+			    cases[i].bytes);
 		parse();
 		assert_true(domain_devices_check(&fit, &manifest, other) < 0);
 		if (strstr(fit.error, cases[i].piece) == NULL)
@@ -502,12 +504,31 @@ static void test_shared_interrupt(void **state)
 	fdt32_st(&interrupts[0], 0);
 	fdt32_st(&interrupts[1], 13);
 	fdt32_st(&interrupts[2], 4);
-	small_board(other, 0x10000000, interrupts, 12);
+	small_board(other, sizeof(other), 0x10000000, interrupts, 12);
 	parse();
 	assert_true(domain_devices_check(&fit, &manifest, other) < 0);
 	assert_string_equal(fit.part, "domain domU");
 	assert_string_equal(fit.error,
 			    "device /twin has interrupt 45 of domain dom0 too");
+}
+
+/* A property that is nothing but interrupts must not take forever. */
+static void test_many_interrupts(void **state)
+{
+	static fdt32_t interrupts[1000 * 3];
+	static uint64_t other[8192];
+
+	(void)state;
+	for (unsigned int i = 0; i < ARRAY_SIZE(interrupts); i++)
+		fdt32_st(&interrupts[i], i % 3 == 1 ? 13 : 0);
+	fit_string(&maker, "/domains/dom0", "devices", "/device");
+	small_board(other, sizeof(other), 0x10000000, interrupts, 64 * 12);
+	parse();
+	assert_int_equal(domain_devices_check(&fit, &manifest, other), 0);
+	small_board(other, sizeof(other), 0x10000000, interrupts, sizeof(interrupts));
+	assert_true(domain_devices_check(&fit, &manifest, other) < 0);
+	assert_string_equal(fit.error,
+			    "device /device has interrupts that make no sense");
 }
 
 static void test_board_nodes(void **state)
@@ -618,6 +639,7 @@ int main(void)
 		cmocka_unit_test(test_refused_claims),
 		cmocka_unit_test(test_refused_nodes),
 		TEST(test_shared_interrupt),
+		TEST(test_many_interrupts),
 		cmocka_unit_test(test_board_nodes),
 		TEST(test_damaged_base),
 		cmocka_unit_test(test_memory_scan), /* adds RAM: last */
