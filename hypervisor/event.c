@@ -56,7 +56,8 @@ void event_mark_vcpu(struct vcpu *v, uint32_t selector)
 }
 
 /* The copy for everybody but an interdomain send, which has its own inline. */
-__attribute__((noinline)) __attribute__((noinline)) void event_raise_locked(struct domain *d, unsigned int port)
+__attribute__((noinline)) __attribute__((noinline)) void
+event_raise_locked(struct domain *d, unsigned int port)
 {
 	channel_raise(d, port);
 }

@@ -17,13 +17,13 @@ enum channel_state {
 	CHANNEL_FREE,
 	CHANNEL_UNBOUND,     /* waits for `remote` to bind */
 	CHANNEL_INTERDOMAIN, /* bound to `port` of `remote` */
-	CHANNEL_VIRQ,	     /* `port` is the VIRQ's number */
+	CHANNEL_VIRQ,        /* `port` is the VIRQ's number */
 	CHANNEL_IPI,
 };
 
 struct channel {
-	uint8_t state;	/* enum channel_state */
-	uint8_t vcpu;	/* whom its events interrupt */
+	uint8_t state;  /* enum channel_state */
+	uint8_t vcpu;   /* whom its events interrupt */
 	uint8_t notify; /* the hypervisor's end: 1 + index in notifiers, 0: none */
 	uint8_t reserved;
 	domid_t remote;
@@ -35,7 +35,7 @@ struct channel {
 struct event_channels {
 	spinlock_t lock;
 	uint32_t *pending, *mask; /* in shared_info, or the two below */
-	bool pollers;		  /* a vCPU may be in SCHEDOP_poll */
+	bool pollers;             /* a vCPU may be in SCHEDOP_poll */
 	uint16_t virq_port[MAX_VCPUS][NR_VIRQS];
 	maddr_t shared_info; /* page adopted, or {0} */
 	uint32_t early_pending[EVENT_WORDS], early_mask[EVENT_WORDS];

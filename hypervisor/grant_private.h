@@ -36,7 +36,7 @@ struct mapping {
 
 #define ENTRIES_PER_FRAME (PAGE_SIZE / sizeof(grant_entry_v1_t))
 #define MAPPINGS_PER_PAGE (PAGE_SIZE / sizeof(struct mapping))
-#define MAPPING_PAGES 64 /* windows of up to 128 MiB */
+#define MAPPING_PAGES     64 /* windows of up to 128 MiB */
 _Static_assert(sizeof(struct pin) == sizeof(grant_entry_v1_t), "a page of pins a frame");
 _Static_assert(MAX_DOMAINS <= PAGE_SIZE, "domain ids fit below a page's address");
 
@@ -65,7 +65,8 @@ struct mapping *grant_mapping_find(const struct grant_table *t, uint32_t index);
 struct mapping *grant_mapping_make(struct grant_table *t, uint32_t index);
 
 /* Lock held.  Record a mapping and show it; take it away again. */
-void grant_mapping_set(struct domain *d, uint32_t index, struct mapping mapping, maddr_t frame);
+void grant_mapping_set(struct domain *d, uint32_t index, struct mapping mapping,
+		       maddr_t frame);
 /* Returns the owner if it is dying and this was its last page in use: reap it. */
 struct domain *grant_mapping_clear(struct domain *d, uint32_t index);
 

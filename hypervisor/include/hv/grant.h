@@ -18,7 +18,7 @@ struct domain;
 
 #define GRANT_FRAMES_MAX 32
 /* Elements of one call: what runs with interrupts masked stays below a time slice. */
-#define GRANT_BATCH_MAX 4096 /* as many as the default window has frames */
+#define GRANT_BATCH_MAX      4096 /* as many as the default window has frames */
 #define GRANT_COPY_BATCH_MAX 512
 
 int grants_create(struct domain *d); /* 0 or -XEN_ENOMEM */

@@ -14,7 +14,7 @@ struct domain;
  * One access to memory that a guest may change at the same time (adopted pages,
  * grant entries): the compiler neither repeats nor splits it.
  */
-#define READ_ONCE(x) (*(const volatile __typeof__(x) *)&(x))
+#define READ_ONCE(x)         (*(const volatile __typeof__(x) *)&(x))
 #define WRITE_ONCE(x, value) (*(volatile __typeof__(x) *)&(x) = (value))
 
 /* 0 or -XEN_EFAULT; on failure nothing was copied. */

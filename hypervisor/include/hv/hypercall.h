@@ -11,12 +11,13 @@
 
 #define HYPERCALL_COUNT 64
 
-typedef long (*hypercall_fn)(uint32_t a0, uint32_t a1, uint32_t a2, uint32_t a3, uint32_t a4);
+typedef long (*hypercall_fn)(uint32_t a0, uint32_t a1, uint32_t a2, uint32_t a3,
+			     uint32_t a4);
 
 /* Indexed by number; every hole holds do_unknown.  The engine's entry reads it. */
 extern const hypercall_fn hypercall_table[HYPERCALL_COUNT];
 
-#define SIGMA_CALL(number, name, args, brief)                                            \
+#define SIGMA_CALL(number, name, args, brief) \
 	long do_##name(uint32_t a0, uint32_t a1, uint32_t a2, uint32_t a3, uint32_t a4);
 #include <public/hypercalls.def>
 
