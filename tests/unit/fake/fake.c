@@ -23,13 +23,14 @@
 
 uint32_t fake_absent[FAKE_PAGES], fake_readonly[FAKE_PAGES];
 int fake_heap_budget, fake_window_budget;
-uint64_t fake_clock;
+uint64_t fake_clock, fake_timer_at;
 unsigned int fake_shared_maps, fake_heap_pages, fake_flushes, fake_power_offs,
 	fake_resets;
 uint32_t fake_slots_freed, fake_flush_address, fake_flush_bytes;
 char fake_screen[65536];
 void (*fake_on_idle)(void);
 void (*fake_on_end)(void);
+void (*fake_on_start)(struct vcpu *first);
 bool fake_fill_ram = true;
 
 static struct percpu cpus[CPU_COUNT_MAX];
@@ -66,7 +67,9 @@ uint64_t arch_clock_read(void)
 
 void arch_timer_set(uint32_t ticks)
 {
-	(void)ticks;
+	if (ticks == 0)
+		die("the timer is set to nothing");
+	fake_timer_at = fake_clock + ticks;
 }
 
 void arch_timer_stop(void)
@@ -285,12 +288,14 @@ void arch_vcpu_reset(struct vcpu *v, paddr_t entry, uint32_t r0, uint32_t r1, ui
 
 void arch_vcpu_switch(struct vcpu *prev, struct vcpu *next)
 {
-	(void)prev, (void)next;
+	if (prev == next || fake_locks_held)
+		die("arch_vcpu_switch with %u locks held", fake_locks_held);
 }
 
 void arch_vcpu_start(struct vcpu *first)
 {
-	(void)first;
+	if (fake_on_start)
+		fake_on_start(first);
 	die("arch_vcpu_start");
 }
 
@@ -394,6 +399,7 @@ void fake_power_on(void)
 	screen_length = 0;
 	fake_heap_budget = fake_window_budget = -1;
 	fake_clock = 0;
+	fake_timer_at = UINT64_MAX;
 	fake_flushes = 0;
 	fake_slots_freed = 0;
 	fake_before_cas = NULL;
@@ -449,6 +455,19 @@ struct domain *fake_domain(const char *name, unsigned int vcpus, bool privileged
 void fake_timer_fires(void)
 {
 	timer_interrupt(this_cpu());
+}
+
+void fake_compute_until(uint64_t clock)
+{
+	while (fake_clock < clock) {
+		if (fake_timer_at <= fake_clock)
+			die("the timer was not set again");
+		fake_clock = fake_timer_at < clock ? fake_timer_at : clock;
+		if (fake_clock == fake_timer_at)
+			fake_timer_fires();
+		if (this_cpu()->need_resched)
+			schedule();
+	}
 }
 
 void fake_run(struct vcpu *v)

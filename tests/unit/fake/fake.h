@@ -33,6 +33,12 @@ void fake_run(struct vcpu *v);
 /* The processor's timer interrupt, at the time that fake_clock says. */
 void fake_timer_fires(void);
 
+/*
+ * The vCPUs compute until the clock says so: timer interrupts come when they are due,
+ * and turns end.  With nothing to run, fake_on_idle decides what happens.
+ */
+void fake_compute_until(uint64_t clock);
+
 /* A hypercall of the running vCPU; no lock may be held afterwards. */
 long fake_call(unsigned int number, uint32_t a0, uint32_t a1, uint32_t a2);
 
@@ -56,6 +62,7 @@ extern uint32_t fake_absent[FAKE_PAGES], fake_readonly[FAKE_PAGES];
 extern int fake_heap_budget, fake_window_budget;
 
 extern uint64_t fake_clock;
+extern uint64_t fake_timer_at;        /* clock at which the hardware timer fires */
 extern unsigned int fake_shared_maps; /* pages the hypervisor has mapped shared */
 extern unsigned int fake_heap_pages;  /* pages allocated */
 extern uint32_t fake_slots_freed;     /* bytes of RAM given back */
@@ -64,9 +71,13 @@ extern uint32_t fake_flush_address, fake_flush_bytes;
 extern unsigned int fake_power_offs, fake_resets;
 extern char fake_screen[65536];
 
-/* What happens instead of an idle machine, and when the machine ends itself. */
+/*
+ * What happens instead of an idle machine, when the machine ends itself, and when
+ * the first vCPU is entered; the last two may not return.
+ */
 extern void (*fake_on_idle)(void);
 extern void (*fake_on_end)(void);
+extern void (*fake_on_start)(struct vcpu *first);
 /* RAM of a new domain: filled with something, or left as it is (quicker). */
 extern bool fake_fill_ram;
 
