@@ -2,6 +2,7 @@
 """Images for the tests: manifests written here, packed by tools/sigma-image."""
 
 import os
+import re
 import subprocess
 from dataclasses import dataclass, field
 
@@ -9,6 +10,7 @@ TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))
 BUILD = os.path.abspath(os.path.join(TOP, os.environ.get("BUILD", "build")))
 TOOL = os.path.join(TOP, "tools", "sigma-image")
 MIB = 1 << 20
+UIMAGE_HEADER = 64
 
 
 @dataclass
@@ -113,3 +115,36 @@ def build_with(directory, **replaced):
             os.unlink(target)
         os.symlink(os.path.abspath(path), target)
     return directory
+
+
+def linux(slice_us=10000, **replaced):
+    """The text of the manifest of two Linuxes, some of its words replaced."""
+    with open(os.path.join(TOP, "image", "manifests", "linux.its"), encoding="ascii") as file:
+        text = file.read()
+    changes = {"time-slice-us = <10000>": f"time-slice-us = <{slice_us}>", **replaced}
+    for old, new in changes.items():
+        assert old in text, f"{old} is not in linux.its"
+        text = text.replace(old, new)
+    return text
+
+
+def sd_card(image, directory, build=BUILD):
+    """An SD card for U-Boot with this sigma.img, as image.mk makes one."""
+    source = os.path.join(TOP, "image", "uboot")
+    with open(os.path.join(source, "sigma.its"), encoding="ascii") as file:
+        text = file.read()
+    for name, path in (("sigma.raw", os.path.join(directory, "sigma.raw")),
+                       ("board.dtb", os.path.join(build, "board.dtb"))):
+        text = re.sub(rf'incbin/\("[^"]*{name}"', f'incbin/("{path}"', text)
+    with open(image, "rb") as whole, open(os.path.join(directory, "sigma.raw"), "wb") as raw:
+        raw.write(whole.read()[UIMAGE_HEADER:])
+    its, itb, script, card = (os.path.join(directory, name)
+                              for name in ("uboot.its", "sigma.itb", "boot.scr", "sd.img"))
+    with open(its, "w", encoding="ascii") as file:
+        file.write(text)
+    for command in (["mkimage", "-f", its, itb],
+                    ["mkimage", "-A", "arm", "-O", "linux", "-T", "script", "-C", "none",
+                     "-d", os.path.join(source, "boot.cmd"), script],
+                    [os.path.join(source, "make-sd.sh"), card, script, itb]):
+        subprocess.run(command, check=True, capture_output=True)
+    return card

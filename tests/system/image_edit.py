@@ -6,13 +6,12 @@ import struct
 import sys
 import zlib
 
-from image import BUILD, TOP
+from image import BUILD, TOP, UIMAGE_HEADER
 
 sys.path.insert(0, os.path.join(TOP, "tools"))
 from sigma_image import container, manifest  # noqa: E402  pylint: disable=wrong-import-position
 from sigma_image.fit import Fit  # noqa: E402  pylint: disable=wrong-import-position
 
-UIMAGE_HEADER = 64
 
 
 def flip(blob, offset):

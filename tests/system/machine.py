@@ -17,14 +17,25 @@ LIMIT = 120  # seconds; a loaded machine may be slow, a hang is a hang
 class Machine:
     """One run of QEMU.  A context manager: the process never outlives the test."""
 
-    def __init__(self, *args, memory="512M", log=None, program="qemu-system-arm"):
+    def __init__(self, *args, memory="512M", log=None, runner=None, icount=None):
+        """args for QEMU; or for runner, which is tools/run-qemu.sh.
+
+        icount: virtual time is counted in instructions of 2^icount ns, not by the
+        host's clock, so that a loaded host changes nothing for the guests.
+        """
+        more = ["-no-reboot"]
+        if icount is not None:
+            more += ["-icount", f"shift={icount},sleep=off"]
+        environment = dict(os.environ, MEM=memory, QEMU_ARGS=" ".join(more))
         command = ["-M", "vexpress-a9", "-m", memory, "-display", "none", "-monitor", "none",
-                   "-serial", "stdio", "-no-reboot", "-audiodev", "none,id=quiet", *map(str, args)]
+                   "-serial", "stdio", "-audiodev", "none,id=quiet", *more, *map(str, args)]
         self.log_path = log
         self.log = open(log, "w", encoding="utf-8", errors="replace") if log else None
-        self.child = pexpect.spawn(program, command, encoding="utf-8", codec_errors="replace",
-                                   timeout=LIMIT, echo=False, maxread=1 << 16,
-                                   dimensions=(24, 200))
+        if runner:
+            command = list(map(str, args))
+        self.child = pexpect.spawn(runner or "qemu-system-arm", command, encoding="utf-8",
+                                   codec_errors="replace", timeout=LIMIT, echo=False,
+                                   maxread=1 << 16, env=environment)
         self.child.logfile_read = self.log
         self.child.delaybeforesend = None
 
@@ -78,11 +89,12 @@ class Machine:
     def send(self, text):
         self.child.send(text)
 
-    def focus(self, name):
+    def focus(self, name, limit=LIMIT):
         """Move the console's input on until it goes to `name`."""
         for _ in range(10):
             self.send(CTRL_A * 3)
-            if self.expect(r"input goes to (?:the )?(?!the\b)(\w+)[ ;]").group(1) == name:
+            if self.expect(r"input goes to (?:the )?(?!the\b)(\w+)[ ;]",
+                           limit=limit).group(1) == name:
                 return
         raise AssertionError(f"the console's input never goes to {name}")
 
@@ -91,6 +103,26 @@ class Machine:
         self.focus("hypervisor")
         self.send(key)
         return self.expect(answer)
+
+    def prompts(self, *domains, limit=LIMIT):
+        """Wait for the shell of each Linux; a prompt is no whole line: look at each."""
+        for domain in domains:
+            self.focus(domain, limit)
+            self.expect(rf"{domain}# ", limit=limit)
+
+    def shell(self, domain, command, limit=LIMIT):
+        """Run a command in a Linux domain's shell; its output."""
+        self.focus(domain)
+        return self.run(command, limit)
+
+    def run(self, command, limit=LIMIT):
+        """Run a command in the shell that has the input; its output."""
+        # the shell repeats what is typed: the mark only comes together in the answer
+        self.send(f"{command}; echo EN''D-$?-\r")
+        status = self.expect(r"END-(\d+)-", limit=limit).group(1)
+        output = self.child.before
+        assert status == "0", f"{command}: status {status}\n{self.tail()}"
+        return output
 
 
 def passed(domain, guest):

@@ -8,9 +8,9 @@ import subprocess
 
 import pytest
 
-from image import BUILD, MIB, Domain, Manifest, build_with, guests, pack, tool
-from image_edit import (Fit, flip, flip_in_image, payload_offset, replace_payload, wrap,
-                        UIMAGE_HEADER)
+from image import (BUILD, MIB, UIMAGE_HEADER, Domain, Manifest, build_with, guests, pack,
+                   tool)
+from image_edit import Fit, flip, flip_in_image, payload_offset, replace_payload, wrap
 
 CANNOT_START = r"(?m)^\[sigma\] cannot start: ([^\r\n:]+): ([^\r\n]+)[\r\n]"
 BOOT_FAILED = r"(?m)^sigma-boot: ([a-zA-Z ]+): ([^\r\n]+)[\r\n]"
