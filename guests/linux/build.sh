@@ -34,7 +34,10 @@ archive=$("$top/tools/fetch.sh" source-tarball "$package")
 command -v "${cross}gcc" >/dev/null || die "there is no ${cross}gcc: run 'make setup'"
 key=$({
 	sha256sum <"$archive"
-	cat "$top"/linux-patches/series "$top"/linux-patches/*.patch "$config" "$0"
+	cat "$config" "$0"
+	while read -r name; do # what the patches change, not what they say
+		sed -n '/^diff /,$p' "$top/linux-patches/$name"
+	done < <(grep -v '^#' "$top/linux-patches/series")
 	"${cross}gcc" --version
 	"${cross}ld" --version
 } | sha256sum | cut -c1-16)
@@ -53,8 +56,16 @@ if [ -f "$cache/$key/Image" ]; then
 	exit
 fi
 
-# Nothing but $work is written to until the kernel is complete.
+# One build at a time; nothing but $work is written to until the kernel is
+# complete, and what an interrupted build left behind goes now.
 mkdir -p "$cache"
+exec 9>"$cache/lock"
+flock 9
+if [ -f "$cache/$key/Image" ]; then
+	deliver
+	exit
+fi
+rm -rf "$cache"/build.??????
 work=$(mktemp -d "$cache/build.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 log=$cache/build.log
