@@ -29,41 +29,16 @@ char cpu_areas[CPU_COUNT_MAX][CPU_AREA_SIZE]
 
 void arch_boot(const void *board, uint32_t fit, uint32_t fit_bytes, uint32_t slot);
 
-/* A device the hypervisor drives itself: found by `compatible` or as a node. */
-struct device_search {
-	const char *compatible;
-	int node;
-	uint32_t base, bytes, irq;
-	bool found;
-};
-
-static __init int device_visit(const struct tree_node *n, void *context)
-{
-	struct device_search *search = context;
-
-	if (search->compatible ? !tree_is_compatible(n->tree, n->offset, search->compatible)
-			       : n->offset != search->node)
-		return 0;
-	search->found = tree_reg(n, 0, &search->base, &search->bytes);
-	(void)tree_cell(n->tree, n->offset, "interrupts", &search->irq);
-	return -1;
-}
-
-static __init bool device_find(const void *board, struct device_search *search)
-{
-	const struct tree_node root = { board, 0, NULL };
-
-	(void)tree_walk(&root, device_visit, search);
-	return search->found;
-}
-
+/* A device the hypervisor drives itself. */
 static __init maddr_t find_device(const void *board, const char *compatible)
 {
-	struct device_search search = { .compatible = compatible };
+	int node = fdt_node_offset_by_compatible(board, -1, compatible);
+	maddr_t base;
+	uint32_t bytes;
 
-	if (!device_find(board, &search))
+	if (node < 0 || board_node_reg(board, node, 0, &base, &bytes))
 		boot_fail("board device tree", "no %s", compatible);
-	return maddr(search.base);
+	return base;
 }
 
 static __init uint32_t clock_frequency(const void *board)
@@ -77,33 +52,28 @@ static __init uint32_t clock_frequency(const void *board)
 	return hz;
 }
 
-/* /chosen/stdout-path, or alias serial0. */
-static __init int console_node(const void *board)
+/*
+ * The console first: every later error needs it, and without one nobody can be told.
+ * Returns its interrupt.
+ */
+static __init unsigned int console_setup(const void *board)
 {
-	const char *path = fdt_get_alias(board, "serial0");
-	int chosen = fdt_path_offset(board, "/chosen");
-	const char *stdout_path = NULL;
+	const char *error;
+	unsigned int irq;
+	uint32_t bytes;
+	maddr_t base;
+	int node;
 
-	if (chosen >= 0)
-		stdout_path = tree_string(board, chosen, "stdout-path");
-	if (stdout_path) {
-		const char *options = strchr(stdout_path, ':');
-		size_t length = options ? (size_t)(options - stdout_path) : strlen(stdout_path);
-
-		return fdt_path_offset_namelen(board, stdout_path, (int)length);
-	}
-	return path ? fdt_path_offset(board, path) : -1;
-}
-
-/* The console first: every later error needs it. */
-static __init void console_setup(const void *board)
-{
-	struct device_search search = { .node = console_node(board) };
-
-	if (search.node < 0 || !device_find(board, &search))
-		arch_halt(); /* nobody could be told */
-	window_map(UART_VA, maddr(search.base), PAGE_DEVICE);
-	pl011_init(32 + search.irq);
+	if (tree_check(board, fdt_totalsize(board), &error))
+		arch_halt();
+	node = board_console_node(board);
+	if (node < 0 || board_node_reg(board, node, 0, &base, &bytes) ||
+	    board_node_irq(board, node, 0, &irq))
+		arch_halt();
+	window_map(UART_VA, base, PAGE_DEVICE);
+	pl011_init();
+	console_init();
+	return irq;
 }
 
 static __init void devices_setup(const void *board)
@@ -147,11 +117,13 @@ static __init void percpu_setup(unsigned int cpu)
 
 __init void arch_boot(const void *board, uint32_t fit, uint32_t fit_bytes, uint32_t slot)
 {
+	unsigned int uart_irq;
+
 	window_init(maddr(slot));
 	percpu_setup(0);
+	uart_irq = console_setup(board);
 	interrupts_setup(board);
-	console_setup(board);
-	console_init();
+	pl011_listen(uart_irq);
 	devices_setup(board);
 	monitor_setup();
 	heap_add((void *)__bss_end, (uint32_t)(__slot_end - __bss_end));

@@ -59,7 +59,7 @@ static void uart_interrupt(unsigned int irq)
 		console_rx((char)c);
 }
 
-__init void pl011_init(unsigned int irq)
+__init void pl011_init(void)
 {
 	mmio_write(UART_VA + UART_CR, 0);
 	mmio_write(UART_VA + UART_LCRH, LCRH_8N1_FIFO);
@@ -67,6 +67,10 @@ __init void pl011_init(unsigned int irq)
 	mmio_write(UART_VA + UART_ICR, 0x7ff);
 	mmio_write(UART_VA + UART_CR, CR_ENABLE);
 	arch_console_tx_interrupt(false);
+}
+
+__init void pl011_listen(unsigned int irq)
+{
 	irq_register(irq, uart_interrupt, "console");
 	arch_irq_enable(irq);
 }

@@ -41,9 +41,8 @@ static inline bool gic_line_is_up(void)
 void timers_init(uint32_t hz); /* clock, once */
 void timers_init_cpu(void);
 
-/* pl011.c: uart at UART_VA */
-void pl011_init(unsigned int irq);
-
-/* sysreg.c: vexpress system registers at SYSREG_VA */
+/* pl011.c: the serial port at UART_VA; output, and input once interrupts work */
+void pl011_init(void);
+void pl011_listen(unsigned int irq);
 
 #endif
