@@ -227,12 +227,139 @@ static void step_memory(void)
 	fake_window_budget = kind & 2 ? kind >> 2 & 7 : -1;
 }
 
+/* ---- steps that get further: structures that are right but for a value or two ---- */
+
+static void call_with(unsigned int number, uint32_t cmd, const void *op, uint32_t bytes)
+{
+	uint32_t at = page_address(PAGE_ARGUMENTS);
+
+	memcpy(guest_ram(current_domain(), at), op, bytes);
+	fake_call(number, cmd, at, 1);
+}
+
+static void step_map(void)
+{
+	struct gnttab_map_grant_ref op = {
+		.host_addr = (uint64_t)fake_window_gfn(current_domain(), take() % 16)
+			     << PAGE_SHIFT,
+		.flags = GNTMAP_host_map | (take() & 1 ? GNTMAP_readonly : 0),
+		.ref = take() % 16,
+		.dom = take() % 4,
+	};
+
+	call_with(__HYPERVISOR_grant_table_op, GNTTABOP_map_grant_ref, &op, sizeof(op));
+}
+
+static void step_unmap(void)
+{
+	uint32_t handle = take() % 16;
+	struct gnttab_unmap_grant_ref op = {
+		.host_addr = (uint64_t)fake_window_gfn(current_domain(), handle)
+			     << PAGE_SHIFT,
+		.handle = handle,
+	};
+
+	call_with(__HYPERVISOR_grant_table_op, GNTTABOP_unmap_grant_ref, &op, sizeof(op));
+}
+
+static void step_copy(void)
+{
+	struct domain *d = current_domain();
+	struct gnttab_copy op = {.flags = take() % 4, .len = take() * 16u};
+
+	op.source.offset = take() * 8;
+	op.dest.offset = take() * 8;
+	op.source.domid = op.flags & GNTCOPY_source_gref ? take() % 4 : DOMID_SELF;
+	op.dest.domid = op.flags & GNTCOPY_dest_gref ? take() % 4 : DOMID_SELF;
+	op.source.u.gmfn =
+		op.flags & GNTCOPY_source_gref ? take() % 16 : fake_gfn(d, take());
+	op.dest.u.gmfn = op.flags & GNTCOPY_dest_gref ? take() % 16 : fake_gfn(d, take());
+	call_with(__HYPERVISOR_grant_table_op, GNTTABOP_copy, &op, sizeof(op));
+}
+
+/* Ports and domains are small numbers; each structure has them in its first words. */
+static void step_event(void)
+{
+	uint32_t cmd = take() % 11, words[6] = {0};
+
+	words[0] = take() % 32;
+	words[1] = take() % 32;
+	if (cmd == EVTCHNOP_alloc_unbound) {
+		words[0] = words[0] % 4 ? DOMID_SELF : 0;
+		words[0] |= words[1] % 4 << 16;
+	} else if (cmd == EVTCHNOP_bind_interdomain || cmd == EVTCHNOP_status) {
+		words[0] %= 4;
+	} else if (cmd == EVTCHNOP_reset) {
+		words[0] = DOMID_SELF;
+	}
+	call_with(__HYPERVISOR_event_channel_op, cmd, words, sizeof(words));
+}
+
+static void step_foreign(void)
+{
+	struct domain *d = current_domain();
+	uint32_t at = page_address(PAGE_ARGUMENTS) + 256;
+	struct xen_add_to_physmap_batch op = {.domid = DOMID_SELF,
+					      .space = XENMAPSPACE_gmfn_foreign,
+					      .size = 1,
+					      .u.foreign_domid = take() % 4};
+	uint64_t index = fake_gfn(d, take()), gpfn = fake_window_gfn(d, take() % 16);
+	struct xen_remove_from_physmap undo = {.domid = DOMID_SELF, .gpfn = gpfn};
+
+	if (take() & 1) {
+		call_with(__HYPERVISOR_memory_op, XENMEM_remove_from_physmap, &undo,
+			  sizeof(undo));
+		return;
+	}
+	memcpy(guest_ram(d, at), &index, sizeof(index));
+	memcpy(guest_ram(d, at + 8), &gpfn, sizeof(gpfn));
+	op.idxs.q = at;
+	op.gpfns.q = at + 8;
+	op.errs.q = at + 16;
+	call_with(__HYPERVISOR_memory_op, XENMEM_add_to_physmap_batch, &op, sizeof(op));
+}
+
+static void step_vcpu_info(void)
+{
+	struct vcpu_register_vcpu_info op = {
+		.mfn = fake_gfn(current_domain(), PAGE_VCPU_INFO),
+		.offset = take() * 16u};
+	uint32_t at = page_address(PAGE_ARGUMENTS);
+
+	memcpy(guest_ram(current_domain(), at), &op, sizeof(op));
+	fake_call(__HYPERVISOR_vcpu_op, VCPUOP_register_vcpu_info, take() % 4, at);
+}
+
+static void step_poll(void)
+{
+	struct domain *d = current_domain();
+	uint32_t at = page_address(PAGE_ARGUMENTS) + 256, port = take() % 32;
+	struct sched_poll op = {.nr_ports = take() & 1, .timeout = take()};
+
+	memcpy(guest_ram(d, at), &port, sizeof(port));
+	op.ports.q = at;
+	op.timeout <<= 16;
+	call_with(__HYPERVISOR_sched_op, SCHEDOP_poll, &op, sizeof(op));
+}
+
+static void step_end(void)
+{
+	struct xen_domctl op = {.cmd = take() % 6,
+				.interface_version = XEN_DOMCTL_INTERFACE_VERSION,
+				.domain = take() % 4};
+
+	memcpy(guest_ram(current_domain(), page_address(PAGE_ARGUMENTS)), &op,
+	       sizeof(op));
+	fake_call(__HYPERVISOR_domctl, page_address(PAGE_ARGUMENTS), 0, 0);
+}
+
 static void (*const steps[])(void) = {
-	step_call,        step_operation,    step_operation,
-	step_operation,   step_management,   step_grant,
-	step_write_bytes, step_write_shared, step_write_arguments,
-	step_page,        step_tables,       step_time,
-	step_memory,      sched_request,     step_write_arguments,
+	step_call,     step_operation,   step_operation,    step_management,
+	step_grant,    step_write_bytes, step_write_shared, step_write_arguments,
+	step_page,     step_tables,      step_time,         step_memory,
+	sched_request, step_map,         step_map,          step_unmap,
+	step_copy,     step_event,       step_event,        step_event,
+	step_foreign,  step_vcpu_info,   step_poll,         step_end,
 };
 
 /* ---- the machine ----------------------------------------------------------------- */
