@@ -180,8 +180,8 @@ int domain_unpause(struct domain *d)
 
 static const char *shutdown_text(unsigned int reason)
 {
-	static const char *const texts[] = { "powers off", "reboots", "suspends",
-					     "crashed",	   "watchdog", "soft reset" };
+	static const char *const texts[] = {"powers off", "reboots",  "suspends",
+					    "crashed",    "watchdog", "soft reset"};
 
 	return reason < ARRAY_SIZE(texts) ? texts[reason] : "ended";
 }

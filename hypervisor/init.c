@@ -35,8 +35,8 @@ static __init void memory_setup(const struct boot_info *boot)
 		boot_fail("board device tree", "%s", error);
 	slots_reserve(boot->image, boot->image_bytes);
 	slots_reserve(boot->fit, boot->fit_bytes);
-	printk("      RAM %u MiB at %08x, hypervisor at %08x\n", slots_total() >> SLOT_SHIFT,
-	       board_ram_base().p, boot->image.m);
+	printk("      RAM %u MiB at %08x, hypervisor at %08x\n",
+	       slots_total() >> SLOT_SHIFT, board_ram_base().p, boot->image.m);
 }
 
 static __init void image_setup(const struct boot_info *boot, struct fit *fit,
@@ -58,7 +58,8 @@ static __init void scheduler_setup(const struct manifest *manifest)
 	if (error)
 		boot_fail("manifest", "time slice of %u us is not in 1000..30000",
 			  manifest->time_slice_us);
-	printk("      %s, slices of %u us\n", manifest->scheduler, manifest->time_slice_us);
+	printk("      %s, slices of %u us\n", manifest->scheduler,
+	       manifest->time_slice_us);
 }
 
 static __init void domains_setup(const struct boot_info *boot)
@@ -85,7 +86,8 @@ static __init void setup(const struct boot_info *boot)
 	printk("Sigma %s, engine %s, Xen ABI 4.17\n", SIGMA_VERSION, arch_engine_name);
 
 	step(1, "processor: clock, interrupts");
-	printk("      clock %u MHz, %u interrupts\n", arch_clock_hz / 1000000, arch_irq_count());
+	printk("      clock %u MHz, %u interrupts\n", arch_clock_hz / 1000000,
+	       arch_irq_count());
 
 	step(2, "memory: sigma, the hypervisor's view of all RAM");
 	memory_setup(boot);
@@ -102,7 +104,8 @@ __attribute__((noinline)) void hv_init(const struct boot_info *boot)
 	arch_boot_done();
 	printk("      free: %u MiB for domains, %u KiB for the hypervisor\n",
 	       slots_available() >> SLOT_SHIFT, heap_available() >> 10);
-	printk("[%u/%u] start the domains; Ctrl-A three times moves the input\n", STEPS, STEPS);
+	printk("[%u/%u] start the domains; Ctrl-A three times moves the input\n", STEPS,
+	       STEPS);
 	domain_for_each(d)
 		domain_start(d);
 	sched_start();

@@ -21,7 +21,7 @@
 
 extern const struct sched_policy sched_fair;
 
-const struct sched_policy *const sched_policies[] = { &sched_fair, NULL };
+const struct sched_policy *const sched_policies[] = {&sched_fair, NULL};
 static const struct sched_policy *policy;
 static uint32_t slice_ticks;
 

@@ -11,10 +11,14 @@
 #include <hv/sched.h>
 
 #define WEIGHT_DEFAULT 256
-/* Virtual time: ticks << 8 for the default weight. */
-#define VRUNTIME_SHIFT 8
+/*
+ * Virtual time is ticks / weight * 2^12: exact enough for 65535, and with 1, for which
+ * it runs fastest, its 64 bits last for 500 days.
+ */
+#define VRUNTIME_BITS  12
+#define VRUNTIME_SHIFT (32 - VRUNTIME_BITS) /* inverse_weight is 2^32 / weight */
 /* A sleeper may start this much behind the others: 1 ms of ticks at 100 MHz. */
-#define WAKE_BONUS (100000u << VRUNTIME_SHIFT)
+#define WAKE_BONUS ((100000u << VRUNTIME_BITS) / WEIGHT_DEFAULT)
 
 static uint32_t weight_of(const struct vcpu *v)
 {
@@ -23,9 +27,12 @@ static uint32_t weight_of(const struct vcpu *v)
 
 static void fair_weight_changed(struct vcpu *v)
 {
-	v->sched.inverse_weight = (WEIGHT_DEFAULT << VRUNTIME_SHIFT) / weight_of(v);
-	if (v->sched.inverse_weight == 0)
-		v->sched.inverse_weight = 1;
+	v->sched.inverse_weight = UINT32_MAX / weight_of(v);
+}
+
+static inline uint64_t virtual_time(const struct vcpu *v, uint32_t ticks)
+{
+	return (uint64_t)ticks * v->sched.inverse_weight >> VRUNTIME_SHIFT;
 }
 
 static inline struct vcpu *first_of(struct runqueue *rq)
@@ -38,7 +45,8 @@ static inline void insert(struct runqueue *rq, struct vcpu *v)
 	struct list *where = rq->runnable.next;
 
 	while (where != &rq->runnable &&
-	       list_entry(where, struct vcpu, sched.node)->sched.vruntime <= v->sched.vruntime)
+	       list_entry(where, struct vcpu, sched.node)->sched.vruntime <=
+		       v->sched.vruntime)
 		where = where->next;
 	list_insert_before(where, &v->sched.node);
 }
@@ -82,7 +90,7 @@ static struct vcpu *fair_next(struct runqueue *rq, struct vcpu *prev, uint32_t r
 
 	if (unlikely(!prev))
 		return take_first(rq);
-	vruntime = prev->sched.vruntime + (uint64_t)ran * prev->sched.inverse_weight;
+	vruntime = prev->sched.vruntime + virtual_time(prev, ran);
 	prev->sched.vruntime = vruntime;
 	prev->sched.run_total += ran;
 	if (prev->state != VCPU_RUNNABLE) {
@@ -98,8 +106,7 @@ static struct vcpu *fair_next(struct runqueue *rq, struct vcpu *prev, uint32_t r
 /* Where v stands at `now`, charged only when it stops. */
 static inline uint64_t vruntime_now(const struct vcpu *v, uint32_t now)
 {
-	return v->sched.vruntime +
-	       (uint64_t)(now - v->sched.run_since) * v->sched.inverse_weight;
+	return v->sched.vruntime + virtual_time(v, now - v->sched.run_since);
 }
 
 static bool fair_wake(struct runqueue *rq, struct vcpu *v, const struct vcpu *running,

@@ -9,29 +9,40 @@
 #include <hv/slice.h>
 #include <hv/timer.h>
 
-/* Conversions: value * multiplier >> 32, rounded by less than a part in 2^30. */
-static uint32_t ns_per_tick_int, ticks_per_ns_frac;
+static uint32_t ns_per_tick;
+static uint64_t ticks_per_ns; /* times 2^64, rounded down */
 
 void timer_setup_conversion(uint32_t hz)
 {
 	/* boot: the only divisions */
-	ns_per_tick_int = 1000000000u / hz;
-	ticks_per_ns_frac = (uint32_t)(((uint64_t)hz << 32) / 1000000000u);
-	CHECK(ns_per_tick_int * hz == 1000000000u);
+	ns_per_tick = 1000000000u / hz;
+	ticks_per_ns = UINT64_MAX / ns_per_tick;
+	CHECK(ns_per_tick * hz == 1000000000u);
+}
+
+/* x * y >> 64 */
+static uint64_t multiply_high(uint64_t x, uint64_t y)
+{
+	uint32_t x_low = (uint32_t)x, y_low = (uint32_t)y;
+	uint64_t low = (uint64_t)x_low * y_low;
+	uint64_t middle = (x >> 32) * y_low + (low >> 32);
+	uint64_t other = x_low * (y >> 32) + (uint32_t)middle;
+
+	return (x >> 32) * (y >> 32) + (middle >> 32) + (other >> 32);
 }
 
 uint64_t ns_to_ticks(uint64_t ns)
 {
-	uint64_t high = (ns >> 32) * ticks_per_ns_frac;
-	uint64_t low = (uint64_t)(uint32_t)ns * ticks_per_ns_frac;
+	uint64_t ticks = multiply_high(ns, ticks_per_ns);
+	uint64_t rest = ns - ticks * ns_per_tick;
 
-	/* + 1: the fraction was rounded down, a deadline must not come early */
-	return high + (low >> 32) + 1;
+	/* the quotient is too small by one at the most */
+	return ticks + (rest > 0) + (rest > ns_per_tick);
 }
 
 uint64_t ticks_to_ns(uint64_t ticks)
 {
-	return ticks * ns_per_tick_int;
+	return ticks * ns_per_tick;
 }
 
 void timer_init(struct timer *t, void (*expired)(struct timer *))
@@ -50,7 +61,8 @@ static void note_first(struct percpu *cpu)
 	uint64_t due = now + TICKS_MAX;
 
 	if (!list_empty(&cpu->timers)) {
-		uint64_t first = list_entry(cpu->timers.next, struct timer, node)->deadline;
+		uint64_t first =
+			list_entry(cpu->timers.next, struct timer, node)->deadline;
 
 		if (first < due)
 			due = first < now ? now : first;

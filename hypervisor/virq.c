@@ -19,7 +19,7 @@ struct irq_line {
 	void (*handler)(unsigned int irq); /* the hypervisor's own */
 	const char *name;
 	struct vcpu *owner; /* or: forwarded to this vCPU */
-	uint32_t count;	    /* times it took the slow way */
+	uint32_t count;     /* times it took the slow way */
 };
 
 static struct irq_line lines[SIGMA_VIRQ_COUNT];
@@ -64,7 +64,8 @@ void virq_assign(struct domain *d, unsigned int irq)
 
 struct domain *virq_owner(unsigned int irq)
 {
-	return irq < SIGMA_VIRQ_COUNT && lines[irq].owner ? lines[irq].owner->domain : NULL;
+	return irq < SIGMA_VIRQ_COUNT && lines[irq].owner ? lines[irq].owner->domain
+							  : NULL;
 }
 
 void irq_register(unsigned int irq, void (*handler)(unsigned int irq), const char *name)
@@ -76,10 +77,11 @@ void irq_register(unsigned int irq, void (*handler)(unsigned int irq), const cha
 
 void irq_dispatch(unsigned int irq)
 {
-	struct irq_line *line = &lines[irq];
+	struct irq_line *line;
 
 	if (irq >= SIGMA_VIRQ_COUNT)
 		return;
+	line = &lines[irq];
 	line->count++;
 	if (line->handler) {
 		line->handler(irq);
@@ -155,7 +157,8 @@ void virq_dump(void)
 		const struct irq_line *line = &lines[irq];
 
 		if (line->handler)
-			printk("  %3u hypervisor  %s, taken %u\n", irq, line->name, line->count);
+			printk("  %3u hypervisor  %s, taken %u\n", irq, line->name,
+			       line->count);
 		else if (line->owner)
 			printk("  %3u %s.%u  %s, taken while it did not run %u\n", irq,
 			       line->owner->domain->name, line->owner->id,

@@ -38,6 +38,8 @@ done
 
 step "style of C (clang-format)"
 for file in $(files '*.c' '*.h'); do
+	# the same bytes stand in linux-patches/, where the kernel's alignment is right
+	[ "$file" = hypervisor/include/public/sigma.h ] && continue
 	clang-format --style=file --dry-run -Werror "$file" >/dev/null 2>&1 ||
 		finding "$file: not as clang-format writes it (clang-format -i $file)"
 done

@@ -17,6 +17,7 @@ ARCH_SRCS := \
 	arch/arm/lib/div.S \
 	arch/arm/lib/memcpy.S \
 	arch/arm/lib/memset.S \
+	arch/arm/lib/shift.S \
 	arch/arm/engines/$(ENGINE)/fault.S \
 	arch/arm/engines/$(ENGINE)/fault.c \
 	arch/arm/engines/$(ENGINE)/hypercall_page.S \

@@ -12,7 +12,7 @@
 #define DEFINE(symbol, value) _Static_assert(symbol == (value), #symbol)
 #else
 void asm_offsets(void);
-#define DEFINE(symbol, value)                                                            \
+#define DEFINE(symbol, value) \
 	__asm__ volatile("\n.ascii \"->" #symbol " %0\"" : : "i"((int)(value)))
 void asm_offsets(void)
 {

@@ -99,7 +99,7 @@ static __init void interrupts_setup(const void *board)
 static __init void monitor_setup(void)
 {
 	__asm__ volatile("mcr p15, 0, %0, c12, c0, 1\n" /* MVBAR */
-			 "mcr p15, 0, %1, c1, c1, 0\n"	/* SCR */
+			 "mcr p15, 0, %1, c1, c1, 0\n"  /* SCR */
 			 "isb"
 			 :
 			 : "r"(monitor_vectors), "r"(SCR_FIQ)
@@ -127,11 +127,11 @@ __init void arch_boot(const void *board, uint32_t fit, uint32_t fit_bytes, uint3
 	devices_setup(board);
 	monitor_setup();
 	heap_add((void *)__bss_end, (uint32_t)(__slot_end - __bss_end));
-	hv_init(&(struct boot_info){ .board = board,
-				     .fit = maddr(fit),
-				     .fit_bytes = fit_bytes,
-				     .image = maddr(slot),
-				     .image_bytes = SLOT_SIZE });
+	hv_init(&(struct boot_info){.board = board,
+				    .fit = maddr(fit),
+				    .fit_bytes = fit_bytes,
+				    .image = maddr(slot),
+				    .image_bytes = SLOT_SIZE});
 }
 
 void arch_map_ram(maddr_t m, uint32_t bytes)
@@ -141,7 +141,8 @@ void arch_map_ram(maddr_t m, uint32_t bytes)
 
 void arch_boot_done(void)
 {
-	for (uintptr_t va = (uintptr_t)__init_start; va < (uintptr_t)__init_end; va += PAGE_SIZE)
+	for (uintptr_t va = (uintptr_t)__init_start; va < (uintptr_t)__init_end;
+	     va += PAGE_SIZE)
 		window_map((uint32_t)va, image_to_machine((void *)va), PAGE_DATA);
 	heap_add(__init_start, (uint32_t)(__init_end - __init_start));
 }

@@ -11,7 +11,8 @@
 #include <string.h>
 
 _Static_assert(offsetof(struct sigma_descriptor, magic) == SIGMA_DESC_MAGIC, "abi");
-_Static_assert(offsetof(struct sigma_descriptor, hypercall_page) == SIGMA_DESC_HYPERCALL_PAGE,
+_Static_assert(offsetof(struct sigma_descriptor, hypercall_page) ==
+		       SIGMA_DESC_HYPERCALL_PAGE,
 	       "abi");
 _Static_assert(offsetof(struct sigma_descriptor, ram_base) == SIGMA_DESC_RAM_BASE, "abi");
 _Static_assert(offsetof(struct sigma_descriptor, ram_size) == SIGMA_DESC_RAM_SIZE, "abi");
@@ -68,7 +69,8 @@ static void sigma_fill(struct domain *d, maddr_t level2)
 
 	memset(d->sigma, 0, SIGMA_TABLE_SIZE);
 	for (uint32_t i = 0; i < d->ram_size >> SLOT_SHIFT; i++)
-		d->sigma[slot + i] = (d->machine_base.m + (i << SLOT_SHIFT)) | SECTION_RAM;
+		d->sigma[slot + i] =
+			(d->machine_base.m + (i << SLOT_SHIFT)) | SECTION_RAM;
 	slot = d->foreign_base.p >> SLOT_SHIFT;
 	for (uint32_t i = 0; i < d->foreign_size >> SLOT_SHIFT; i++)
 		d->sigma[slot + i] = (level2.m + i * 1024) | L1_TABLE;
@@ -78,7 +80,8 @@ static void sigma_fill(struct domain *d, maddr_t level2)
 /* Order in the reserved end: descriptor, foreign table, its second-level tables. */
 int arch_domain_build(struct domain *d)
 {
-	uint32_t table_pages = foreign_table_pages(d), level2_pages = foreign_level2_pages(d);
+	uint32_t table_pages = foreign_table_pages(d),
+		 level2_pages = foreign_level2_pages(d);
 	uint32_t pages = 1 + table_pages + level2_pages;
 	maddr_t reserved;
 	char *shared;

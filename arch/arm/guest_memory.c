@@ -57,7 +57,7 @@ bool arch_guest_walk(struct domain *d, unsigned int vcpu_id, vaddr_t va,
 
 	if (!steps)
 		steps = &none;
-	*steps = (struct walk_steps){ 0 };
+	*steps = (struct walk_steps){0};
 	if (vcpu_id >= d->vcpu_count || !d->vcpu[vcpu_id])
 		return false;
 	table_bases(d->vcpu[vcpu_id], &ttbr0, &ttbr1, &ttbcr);
@@ -77,7 +77,8 @@ bool arch_guest_walk(struct domain *d, unsigned int vcpu_id, vaddr_t va,
 			steps->machine =
 				maddr((steps->level2 & ~PAGE_MASK) | (va.v & PAGE_MASK));
 		else /* 64 KiB page */
-			steps->machine = maddr((steps->level2 & 0xffff0000) | (va.v & 0xffff));
+			steps->machine =
+				maddr((steps->level2 & 0xffff0000) | (va.v & 0xffff));
 		return true;
 	case L1_SECTION:
 		steps->machine = maddr((steps->level1 & ~SLOT_MASK) | (va.v & SLOT_MASK));

@@ -52,7 +52,8 @@ static void window_set_entries(uint32_t *table)
 {
 	for (unsigned int i = 0; i < SIGMA_WINDOW_SIZE >> SLOT_SHIFT; i++)
 		table[(SIGMA_WINDOW_BASE >> SLOT_SHIFT) + i] =
-			i < WINDOW_TABLES ? image_to_machine(window_table[i]).m | L1_TABLE : 0;
+			i < WINDOW_TABLES ? image_to_machine(window_table[i]).m | L1_TABLE
+					  : 0;
 }
 
 void window_copy_entries(uint32_t *table)
@@ -127,7 +128,8 @@ void *arch_map_shared(maddr_t m, unsigned int count, bool guest_readonly)
 	for (unsigned int i = 0; i < count; i++)
 		window_map(WINDOW_SHARED + ((first + i) << PAGE_SHIFT),
 			   maddr_add(m, i << PAGE_SHIFT), flags);
-	return (void *)(uintptr_t)(WINDOW_SHARED + (first << PAGE_SHIFT) + (m.m & PAGE_MASK));
+	return (void *)(uintptr_t)(WINDOW_SHARED + (first << PAGE_SHIFT) +
+				   (m.m & PAGE_MASK));
 }
 
 void arch_unmap_shared(void *ptr, unsigned int count)
@@ -170,7 +172,10 @@ void arch_cache_flush(maddr_t m, uint32_t bytes)
 			chunk = bytes - done;
 		for (char *line = (char *)((uintptr_t)p & ~(uintptr_t)(CACHE_LINE - 1));
 		     line < p + chunk; line += CACHE_LINE)
-			__asm__ volatile("mcr p15, 0, %0, c7, c14, 1" : : "r"(line) : "memory");
+			__asm__ volatile("mcr p15, 0, %0, c7, c14, 1"
+					 :
+					 : "r"(line)
+					 : "memory");
 		done += chunk;
 	}
 	__asm__ volatile("dsb" : : : "memory");

@@ -9,21 +9,21 @@
 #include <hv/console.h>
 #include <hv/virq.h>
 
-#define UART_DR 0x00
-#define UART_FR 0x18
+#define UART_DR   0x00
+#define UART_FR   0x18
 #define UART_LCRH 0x2c
-#define UART_CR 0x30
+#define UART_CR   0x30
 #define UART_IFLS 0x34
 #define UART_IMSC 0x38
-#define UART_MIS 0x40
-#define UART_ICR 0x44
+#define UART_MIS  0x40
+#define UART_ICR  0x44
 
-#define FR_RXFE 0x10
-#define FR_TXFF 0x20
-#define LCRH_8N1_FIFO 0x70
-#define CR_ENABLE 0x301 /* UARTEN, TXE, RXE */
-#define IRQ_RX 0x10
-#define IRQ_TX 0x20
+#define FR_RXFE        0x10
+#define FR_TXFF        0x20
+#define LCRH_8N1_FIFO  0x70
+#define CR_ENABLE      0x301 /* UARTEN, TXE, RXE */
+#define IRQ_RX         0x10
+#define IRQ_TX         0x20
 #define IRQ_RX_TIMEOUT 0x40
 
 bool arch_console_put(char c)

@@ -7,11 +7,11 @@
 #include <arch/cpu.h>
 #include <hv/console.h>
 
-#define SYS_CFGDATA 0xa0
-#define SYS_CFGCTRL 0xa4
+#define SYS_CFGDATA     0xa0
+#define SYS_CFGCTRL     0xa4
 #define CFG_START_WRITE 0xc0000000
-#define CFG_SHUTDOWN (8u << 20)
-#define CFG_REBOOT (9u << 20)
+#define CFG_SHUTDOWN    (8u << 20)
+#define CFG_REBOOT      (9u << 20)
 
 static void configuration_write(uint32_t function)
 {

@@ -73,9 +73,9 @@ bool arch_guest_range_ok(vaddr_t va, uint32_t bytes, bool write);
  * For the console's walk key and diagnostics.  False: not mapped.
  */
 struct walk_steps {
-	maddr_t table;		/* first-level table (sigma'') */
+	maddr_t table;           /* first-level table (sigma'') */
 	uint32_t level1, level2; /* descriptors, 0 = absent */
-	maddr_t machine;	/* result */
+	maddr_t machine;         /* result */
 };
 bool arch_guest_walk(struct domain *d, unsigned int vcpu_id, vaddr_t va,
 		     struct walk_steps *steps);

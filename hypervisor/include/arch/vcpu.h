@@ -23,7 +23,8 @@ void arch_vcpu_free(struct vcpu *v);
  * @entry: pseudo-physical
  * @r0, @r1, @r2: initial values (see docs/abi.md, "Entry")
  */
-void arch_vcpu_reset(struct vcpu *v, paddr_t entry, uint32_t r0, uint32_t r1, uint32_t r2);
+void arch_vcpu_reset(struct vcpu *v, paddr_t entry, uint32_t r0, uint32_t r1,
+		     uint32_t r2);
 
 /**
  * arch_vcpu_switch - leave prev, continue next

@@ -17,8 +17,8 @@
 #include <asm/vcpu.h> /* struct arch_vcpu: engine and CPU state; struct arch_domain */
 #include <public/sigma.h>
 
-#define MAX_DOMAINS 16
-#define MAX_VCPUS SIGMA_MAX_VCPUS
+#define MAX_DOMAINS      16
+#define MAX_VCPUS        SIGMA_MAX_VCPUS
 #define DOMAIN_NAME_SIZE 16
 
 struct domain;
@@ -46,14 +46,14 @@ struct vcpu {
 	uint8_t state; /* enum vcpu_state */
 	bool paused;   /* would be runnable or blocked, but is held */
 	bool blocked_when_paused;
-	bool polling;		  /* blocked in SCHEDOP_poll: any pending event wakes */
+	bool polling; /* blocked in SCHEDOP_poll: any pending event wakes */
 	struct sigma_vcpu_words *words; /* in the descriptor */
-	struct vcpu_info *info;	  /* adopted from the guest, or NULL */
-	struct timer timer;	  /* PV timer while it is blocked off the CPU */
-	struct timer poll_timer;  /* time-out of SCHEDOP_poll: vcpu_poll_expired */
+	struct vcpu_info *info;         /* adopted from the guest, or NULL */
+	struct timer timer;             /* PV timer while it is blocked off the CPU */
+	struct timer poll_timer;        /* time-out of SCHEDOP_poll: vcpu_poll_expired */
 	struct {
-		struct list node;   /* run queue */
-		uint64_t vruntime;  /* fair policy: weighted ticks */
+		struct list node;  /* run queue */
+		uint64_t vruntime; /* fair policy: weighted ticks */
 		uint32_t inverse_weight;
 		uint32_t run_since; /* clock (low word) when it was put on the CPU */
 		uint64_t run_total; /* ticks run until then */
@@ -71,9 +71,9 @@ enum domain_state {
 struct domain {
 	struct arch_domain arch;
 	uint16_t id;
-	uint8_t state;		 /* enum domain_state, under lock */
+	uint8_t state;           /* enum domain_state, under lock */
 	uint8_t shutdown_reason; /* SHUTDOWN_* of Xen */
-	uint8_t pause_count;	 /* by domctl, under lock */
+	uint8_t pause_count;     /* by domctl, under lock */
 	uint8_t vcpu_count;
 	bool privileged;
 	char name[DOMAIN_NAME_SIZE];
@@ -92,8 +92,8 @@ struct domain {
 	uint32_t weight;
 
 	struct sigma_descriptor *descriptor; /* mapped shared */
-	uint32_t *sigma;		     /* sigma', mapped shared */
-	uint32_t *foreign;		     /* foreign table, mapped shared */
+	uint32_t *sigma;                     /* sigma', mapped shared */
+	uint32_t *foreign;                   /* foreign table, mapped shared */
 
 	struct shared_info *shared_info; /* adopted, or NULL */
 	struct event_channels *events;
@@ -107,12 +107,12 @@ struct domain {
 
 extern struct domain *domains[MAX_DOMAINS];
 
-#define domain_for_each(d)                                                               \
-	for (unsigned int d##_i = 0; d##_i < MAX_DOMAINS; d##_i++)                       \
+#define domain_for_each(d)                                         \
+	for (unsigned int d##_i = 0; d##_i < MAX_DOMAINS; d##_i++) \
 		if (((d) = domains[d##_i]) != NULL)
 
-#define vcpu_for_each(d, v)                                                              \
-	for (unsigned int v##_i = 0; v##_i < (d)->vcpu_count; v##_i++)                   \
+#define vcpu_for_each(d, v)                                            \
+	for (unsigned int v##_i = 0; v##_i < (d)->vcpu_count; v##_i++) \
 		if (((v) = (d)->vcpu[v##_i]) != NULL)
 
 /* The vCPU and the domain that made the current hypercall. */

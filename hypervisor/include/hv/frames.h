@@ -25,9 +25,9 @@ void slots_free(maddr_t base, uint32_t size);
  * Returns {0} when there is no such run.
  */
 maddr_t slots_alloc(uint32_t size, maddr_t wanted, bool exact);
-uint32_t slots_total(void);	/* bytes of RAM */
-uint32_t slots_available(void); /* bytes free */
-uint32_t slots_largest(void);	/* bytes in the longest free run */
+uint32_t slots_total(void);                   /* bytes of RAM */
+uint32_t slots_available(void);               /* bytes free */
+uint32_t slots_largest(void);                 /* bytes in the longest free run */
 bool ram_contains(maddr_t m, uint32_t bytes); /* is all of it RAM? */
 bool ram_touches(maddr_t m, uint32_t bytes);  /* is any of it RAM? */
 

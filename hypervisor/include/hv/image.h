@@ -11,8 +11,8 @@
 
 struct fit {
 	const void *blob;  /* the tree */
-	uint32_t size;	   /* bytes of tree and external data */
-	uint32_t data;	   /* offset of the external data */
+	uint32_t size;     /* bytes of tree and external data */
+	uint32_t data;     /* offset of the external data */
 	const char *part;  /* after an error: what is at fault, "image linux" … */
 	const char *error; /* and why */
 	char part_text[48];
@@ -28,18 +28,18 @@ struct fit_image {
 struct manifest_domain {
 	char name[16];
 	const char *kernel, *initrd, *fdt; /* image names; the last two may be NULL */
-	const char *bootargs;		   /* may be NULL */
+	const char *bootargs;              /* may be NULL */
 	const char *engine;
 	uint32_t memory, foreign; /* bytes */
 	uint32_t vcpus, weight;
 	bool privileged;
 	bool all_devices;
-	int devices;	/* offset of property `devices` in the blob, -1: none */
-	int node;	/* offset of the domain's node in the blob */
+	int devices; /* offset of property `devices` in the blob, -1: none */
+	int node;    /* offset of the domain's node in the blob */
 };
 
 #define MANIFEST_DOMAINS_MAX 8
-#define DEVICES_MAX 32 /* entries of one `devices` list */
+#define DEVICES_MAX          32 /* entries of one `devices` list */
 
 struct manifest {
 	const char *scheduler;
@@ -73,14 +73,14 @@ int fit_fail(struct fit *fit, int code, const char *kind, const char *name,
  * (position independent) anywhere, with R_ARM_RELATIVE relocations applied.
  */
 struct elf_layout {
-	uint32_t base;	/* lowest pseudo-physical address it occupies */
-	uint32_t size;	/* bytes to its end, bss included */
+	uint32_t base;  /* lowest pseudo-physical address it occupies */
+	uint32_t size;  /* bytes to its end, bss included */
 	uint32_t entry; /* pseudo-physical */
 };
 bool elf_is(const void *data, uint32_t size);
 /* Where it goes when loaded at `where` (ET_DYN) or at its own addresses (ET_EXEC). */
-int elf_measure(const void *data, uint32_t size, uint32_t where, struct elf_layout *layout,
-		const char **error);
+int elf_measure(const void *data, uint32_t size, uint32_t where,
+		struct elf_layout *layout, const char **error);
 /* Copy segments, clear bss, relocate; `to` shows layout->base. */
 int elf_load(const void *data, uint32_t size, const struct elf_layout *layout, void *to,
 	     const char **error);

@@ -27,10 +27,10 @@ const char *error_text(int error);
 void panic(const char *format, ...) __attribute__((format(printf, 1, 2), noreturn, cold));
 
 /* CHECK(invariant of ours): stays in every build. */
-#define CHECK(condition)                                                                 \
-	do {                                                                             \
-		if (__builtin_expect(!(condition), 0))                                   \
-			panic("broken invariant at %s:%d", __FILE__, __LINE__);         \
+#define CHECK(condition)                                                        \
+	do {                                                                    \
+		if (__builtin_expect(!(condition), 0))                          \
+			panic("broken invariant at %s:%d", __FILE__, __LINE__); \
 	} while (0)
 
 /**

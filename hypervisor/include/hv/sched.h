@@ -18,7 +18,7 @@ struct runqueue {
 	struct list runnable; /* in the policy's order, without the running vCPU */
 	uint32_t slice_end;   /* clock (low word) */
 	uint64_t vruntime_min;
-	uint64_t idle;	     /* ticks, without the idle time that goes on now */
+	uint64_t idle;       /* ticks, without the idle time that goes on now */
 	uint64_t idle_since; /* clock, while the CPU is idle */
 };
 

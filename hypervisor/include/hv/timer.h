@@ -33,7 +33,10 @@ struct percpu;
 /* The first timer is due: run what has expired.  The caller sets the hardware timer. */
 void timer_expire(struct percpu *cpu);
 
-/* Ticks from a 64-bit count of nanoseconds and back, without division at run time. */
+/*
+ * Ticks from a 64-bit count of nanoseconds and back, without division at run time.
+ * Exact; to ticks it is rounded up, so that a deadline does not come early.
+ */
 uint64_t ns_to_ticks(uint64_t ns);
 uint64_t ticks_to_ns(uint64_t ticks);
 void timer_setup_conversion(uint32_t hz); /* once, at boot */

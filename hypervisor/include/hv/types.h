@@ -30,40 +30,40 @@ typedef struct {
 } vaddr_t;
 
 #define PAGE_SHIFT 12
-#define PAGE_SIZE 4096u
-#define PAGE_MASK (PAGE_SIZE - 1)
+#define PAGE_SIZE  4096u
+#define PAGE_MASK  (PAGE_SIZE - 1)
 #define SLOT_SHIFT 20 /* domains are placed in 1 MiB slots: one section each */
-#define SLOT_SIZE 0x100000u
-#define SLOT_MASK (SLOT_SIZE - 1)
+#define SLOT_SIZE  0x100000u
+#define SLOT_MASK  (SLOT_SIZE - 1)
 
 static inline maddr_t maddr(uint32_t m)
 {
-	return (maddr_t){ m };
+	return (maddr_t){m};
 }
 
 static inline paddr_t paddr(uint32_t p)
 {
-	return (paddr_t){ p };
+	return (paddr_t){p};
 }
 
 static inline vaddr_t vaddr(uint32_t v)
 {
-	return (vaddr_t){ v };
+	return (vaddr_t){v};
 }
 
 static inline maddr_t maddr_add(maddr_t base, uint32_t bytes)
 {
-	return (maddr_t){ base.m + bytes };
+	return (maddr_t){base.m + bytes};
 }
 
 static inline paddr_t paddr_add(paddr_t base, uint32_t bytes)
 {
-	return (paddr_t){ base.p + bytes };
+	return (paddr_t){base.p + bytes};
 }
 
 static inline vaddr_t vaddr_add(vaddr_t base, uint32_t bytes)
 {
-	return (vaddr_t){ base.v + bytes };
+	return (vaddr_t){base.v + bytes};
 }
 
 /* May x + y be formed without wrapping? */
@@ -84,13 +84,13 @@ static inline uint32_t align_up(uint32_t value, uint32_t align)
 }
 
 #define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
-#define container_of(ptr, type, member)                                                  \
-	((type *)(void *)((char *)(ptr) - offsetof(type, member)))
-#define likely(x) __builtin_expect(!!(x), 1)
+#define container_of(ptr, type, member) \
+	((type *)(void *)((char *)(ptr)-offsetof(type, member)))
+#define likely(x)   __builtin_expect(!!(x), 1)
 #define unlikely(x) __builtin_expect(!!(x), 0)
 
 /* Used only while booting; its memory becomes heap afterwards. */
-#define __init __attribute__((section(".init.text"), cold))
+#define __init     __attribute__((section(".init.text"), cold))
 #define __initdata __attribute__((section(".init.data")))
 
 #endif

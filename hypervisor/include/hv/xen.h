@@ -17,7 +17,7 @@
 #undef __i386__
 #undef __aarch64__
 #undef __arm__
-#define __arm__ 1
+#define __arm__       1
 #define __XEN_TOOLS__ 1 /* domctl and sysctl */
 
 #pragma GCC diagnostic push

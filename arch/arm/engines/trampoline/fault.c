@@ -10,8 +10,8 @@
 #include <hv/domain.h>
 #include <hv/printk.h>
 
-static const char *const kinds[] = { "undefined instruction", "supervisor call",
-				     "prefetch abort", "data abort", "interrupt" };
+static const char *const kinds[] = {"undefined instruction", "supervisor call",
+				    "prefetch abort", "data abort", "interrupt"};
 
 static void print_fault_status(void)
 {
@@ -50,8 +50,8 @@ void arch_dump_registers(void)
 	__asm__ volatile("mrs %0, cpsr" : "=r"(cpsr));
 	__asm__ volatile("mov %0, sp" : "=r"(sp));
 	__asm__ volatile("mrc p15, 0, %0, c2, c0, 0" : "=r"(ttbr0));
-	printk("cpu %u cpsr %08x sp %08x ttbr0 %08x vCPU %s.%u called from %p\n", cpu_id(), cpsr,
-	       sp, ttbr0, v ? v->domain->name : "-", v ? v->id : 0,
+	printk("cpu %u cpsr %08x sp %08x ttbr0 %08x vCPU %s.%u called from %p\n",
+	       cpu_id(), cpsr, sp, ttbr0, v ? v->domain->name : "-", v ? v->id : 0,
 	       __builtin_return_address(0));
 }
 

@@ -8,26 +8,26 @@
 #include <hv/domain.h>
 #include <hv/sched.h>
 
-#define PSCI_VERSION 0x84000000
-#define PSCI_CPU_SUSPEND 0x84000001
-#define PSCI_CPU_OFF 0x84000002
-#define PSCI_CPU_ON 0x84000003
-#define PSCI_AFFINITY_INFO 0x84000004
+#define PSCI_VERSION           0x84000000
+#define PSCI_CPU_SUSPEND       0x84000001
+#define PSCI_CPU_OFF           0x84000002
+#define PSCI_CPU_ON            0x84000003
+#define PSCI_AFFINITY_INFO     0x84000004
 #define PSCI_MIGRATE_INFO_TYPE 0x84000006
-#define PSCI_SYSTEM_OFF 0x84000008
-#define PSCI_SYSTEM_RESET 0x84000009
-#define PSCI_FEATURES 0x8400000a
+#define PSCI_SYSTEM_OFF        0x84000008
+#define PSCI_SYSTEM_RESET      0x84000009
+#define PSCI_FEATURES          0x8400000a
 
-#define PSCI_VERSION_1_0 0x10000
-#define PSCI_SUCCESS 0
-#define PSCI_NOT_SUPPORTED (-1)
+#define PSCI_VERSION_1_0        0x10000
+#define PSCI_SUCCESS            0
+#define PSCI_NOT_SUPPORTED      (-1)
 #define PSCI_INVALID_PARAMETERS (-2)
-#define PSCI_DENIED (-3)
-#define PSCI_ALREADY_ON (-4)
-#define PSCI_INVALID_ADDRESS (-9)
-#define AFFINITY_ON 0
-#define AFFINITY_OFF 1
-#define MIGRATE_NOT_NEEDED 2
+#define PSCI_DENIED             (-3)
+#define PSCI_ALREADY_ON         (-4)
+#define PSCI_INVALID_ADDRESS    (-9)
+#define AFFINITY_ON             0
+#define AFFINITY_OFF            1
+#define MIGRATE_NOT_NEEDED      2
 
 static int psci_features(uint32_t function)
 {
@@ -46,7 +46,8 @@ static int psci_features(uint32_t function)
 	}
 }
 
-static int psci_cpu_on(struct domain *d, uint32_t target, uint32_t entry, uint32_t context)
+static int psci_cpu_on(struct domain *d, uint32_t target, uint32_t entry,
+		       uint32_t context)
 {
 	struct vcpu *v;
 	maddr_t m;

@@ -24,8 +24,8 @@
 #include <hv/virq.h>
 #include <string.h>
 
-#define VCPU_AREA_PAGES 2 /* guard page, then stack with the structure on top */
-#define FAULT_STACK 256	  /* bytes from the bottom of the stack, see fault.S */
+#define VCPU_AREA_PAGES 2   /* guard page, then stack with the structure on top */
+#define FAULT_STACK     256 /* bytes from the bottom of the stack, see fault.S */
 
 #define TIMER_ENABLE_BIT (1u << IRQ_PRIVATE_TIMER)
 
@@ -79,19 +79,19 @@ void arch_vcpu_reset(struct vcpu *v, paddr_t entry, uint32_t r0, uint32_t r1, ui
 
 	memset(saved, 0, 10 * sizeof(*saved));
 	saved[9] = (uint32_t)(uintptr_t)monitor_return;
-	*frame = (struct monitor_frame){ .cpsr = PSR_ENTRY,
-					 .r0 = r0,
-					 .r1 = r1,
-					 .r2 = r2,
-					 .r12 = (uint32_t)(uintptr_t)v->domain->descriptor,
-					 .pc = entry.p };
-	*c = (struct arch_context){ .sctlr = SCTLR_ENTRY,
-				    .ttbr0 = v->domain->arch.sigma.m | TTBR_FLAGS,
-				    .ttbr1 = v->domain->arch.sigma.m | TTBR_FLAGS,
-				    .dacr = 1,
-				    .prrr = PRRR_LINUX,
-				    .nmrr = NMRR_LINUX,
-				    .vbar = (uint32_t)(uintptr_t)fault_vectors };
+	*frame = (struct monitor_frame){.cpsr = PSR_ENTRY,
+					.r0 = r0,
+					.r1 = r1,
+					.r2 = r2,
+					.r12 = (uint32_t)(uintptr_t)v->domain->descriptor,
+					.pc = entry.p};
+	*c = (struct arch_context){.sctlr = SCTLR_ENTRY,
+				   .ttbr0 = v->domain->arch.sigma.m | TTBR_FLAGS,
+				   .ttbr1 = v->domain->arch.sigma.m | TTBR_FLAGS,
+				   .dacr = 1,
+				   .prrr = PRRR_LINUX,
+				   .nmrr = NMRR_LINUX,
+				   .vbar = (uint32_t)(uintptr_t)fault_vectors};
 	c->abt[1] = c->und[1] = c->irq[1] = fault_sp;
 	v->arch.monitor_sp = (uint32_t)(uintptr_t)saved;
 	v->arch.reload = 0;
@@ -230,7 +230,8 @@ __init void engine_init(void)
 
 void arch_vcpu_print(struct vcpu *v)
 {
-	const struct monitor_frame *frame = (const struct monitor_frame *)(const void *)v - 1;
+	const struct monitor_frame *frame =
+		(const struct monitor_frame *)(const void *)v - 1;
 	const struct arch_context *c = &v->arch.context;
 
 	if (v == this_cpu()->current)
@@ -238,7 +239,9 @@ void arch_vcpu_print(struct vcpu *v)
 		       frame->pc, frame->cpsr);
 	else
 		printk("  pc %08x cpsr %08x svc sp %08x lr %08x usr sp %08x lr %08x\n",
-		       frame->pc, frame->cpsr, c->svc[1], c->svc[2], c->sp_usr, c->lr_usr);
-	printk("  ttbr0 %08x sctlr %08x contextidr %08x vbar %08x pv timer %s\n", c->ttbr0,
-	       c->sctlr, c->contextidr, c->vbar, v->arch.reload & RELOAD_TIMER ? "armed" : "off");
+		       frame->pc, frame->cpsr, c->svc[1], c->svc[2], c->sp_usr,
+		       c->lr_usr);
+	printk("  ttbr0 %08x sctlr %08x contextidr %08x vbar %08x pv timer %s\n",
+	       c->ttbr0, c->sctlr, c->contextidr, c->vbar,
+	       v->arch.reload & RELOAD_TIMER ? "armed" : "off");
 }

@@ -26,10 +26,10 @@ static inline void mmio_write(uint32_t va, uint32_t value)
 }
 
 /* gic.c */
-void gic_init(void);	 /* distributor, once */
-void gic_init_cpu(void); /* interface of this CPU */
+void gic_init(void);           /* distributor, once */
+void gic_init_cpu(void);       /* interface of this CPU */
 void gic_handle(uint32_t iar); /* dispatch and end an acknowledged interrupt */
-void gic_poll(void);	 /* acknowledge what is pending, if anything, and handle it */
+void gic_poll(void); /* acknowledge what is pending, if anything, and handle it */
 
 /* Is the virtual interrupt line the highest pending interrupt of this CPU? */
 static inline bool gic_line_is_up(void)

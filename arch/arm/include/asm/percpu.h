@@ -14,8 +14,8 @@
 #define ASM_PERCPU_H
 
 #define CPU_AREA_SHIFT 14
-#define CPU_AREA_SIZE (1 << CPU_AREA_SHIFT)
-#define CPU_COUNT_MAX 4
+#define CPU_AREA_SIZE  (1 << CPU_AREA_SHIFT)
+#define CPU_COUNT_MAX  4
 
 #ifndef __ASSEMBLER__
 #include <hv/sched.h>

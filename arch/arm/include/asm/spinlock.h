@@ -13,9 +13,9 @@ typedef struct {
 	uint32_t held;
 } spinlock_t;
 
-#define SPINLOCK_INIT                                                                    \
-	{                                                                                \
-		0                                                                        \
+#define SPINLOCK_INIT \
+	{             \
+		0     \
 	}
 
 static inline void smp_mb(void)

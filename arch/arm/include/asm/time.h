@@ -10,17 +10,17 @@
 #include <asm/mpcore.h>
 
 /* Registers from each timer's base. */
-#define TIMER_LOAD 0x0
-#define TIMER_COUNTER 0x4
-#define TIMER_CONTROL 0x8
-#define TIMER_STATUS 0xc
+#define TIMER_LOAD       0x0
+#define TIMER_COUNTER    0x4
+#define TIMER_CONTROL    0x8
+#define TIMER_STATUS     0xc
 #define TIMER_ENABLE_IRQ 0x5
-#define GLOBAL_LOW 0x0
-#define GLOBAL_HIGH 0x4
-#define GLOBAL_CONTROL 0x8
+#define GLOBAL_LOW       0x0
+#define GLOBAL_HIGH      0x4
+#define GLOBAL_CONTROL   0x8
 
-#define WATCHDOG_VA (MPCORE_VA + WATCHDOG_OFFSET)
-#define GLOBAL_TIMER_VA (MPCORE_VA + GLOBAL_TIMER_OFFSET)
+#define WATCHDOG_VA      (MPCORE_VA + WATCHDOG_OFFSET)
+#define GLOBAL_TIMER_VA  (MPCORE_VA + GLOBAL_TIMER_OFFSET)
 #define PRIVATE_TIMER_VA (MPCORE_VA + PRIVATE_TIMER_OFFSET)
 
 static inline uint64_t arch_clock_read(void)
@@ -30,8 +30,7 @@ static inline uint64_t arch_clock_read(void)
 	do {
 		high = mmio_read(GLOBAL_TIMER_VA + GLOBAL_HIGH);
 		low = mmio_read(GLOBAL_TIMER_VA + GLOBAL_LOW);
-	} while (__builtin_expect(
-		mmio_read(GLOBAL_TIMER_VA + GLOBAL_HIGH) != high, 0));
+	} while (__builtin_expect(mmio_read(GLOBAL_TIMER_VA + GLOBAL_HIGH) != high, 0));
 	return (uint64_t)high << 32 | low;
 }
 
