@@ -459,6 +459,8 @@ void fake_timer_fires(void)
 
 void fake_compute_until(uint64_t clock)
 {
+	if (this_cpu()->need_resched)
+		schedule();
 	while (fake_clock < clock) {
 		if (fake_timer_at <= fake_clock)
 			die("the timer was not set again");
