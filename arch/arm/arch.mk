@@ -35,6 +35,9 @@ LIBFDT_OBJS := $(patsubst %,$(HV_DIR)/libfdt/%.o,$(LIBFDT_SRCS))
 
 HV_CC := $(if $(filter clang,$(TOOLCHAIN)),clang --target=arm-linux-gnueabihf,$(CROSS_COMPILE)gcc)
 
+# the GNU assembler for both: the hypercall page's macro needs it
+HV_AS_FLAGS := $(if $(filter clang,$(TOOLCHAIN)),-fno-integrated-as)
+
 HV_WARNINGS := -Wall -Wextra -Werror -Wshadow -Wconversion -Wvla -Wundef \
 	-Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wformat=2
 HV_INCLUDES := -Ihypervisor/include -Iarch/arm/include -I$(BUILD)/include -I$(HV_DIR)/include
@@ -59,7 +62,7 @@ $(HV_DIR)/include/asm/offsets.h: arch/arm/asm_offsets.c | $(BUILD)/include/xen
 $(HV_DIR)/%.S.o: %.S $(HV_DIR)/include/asm/offsets.h
 	$(call say,AS,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(HV_CC) $(filter-out -mgeneral-regs-only -mno-implicit-float -mfpu=vfpv3-d16,$(HV_FLAGS)) -mfpu=vfpv3 \
+	$(Q)$(HV_CC) $(HV_AS_FLAGS) $(filter-out -mgeneral-regs-only -mno-implicit-float -mfpu=vfpv3-d16,$(HV_FLAGS)) -mfpu=vfpv3 \
 		$(HV_INCLUDES) -D__ASSEMBLER__ -MMD -c -o $@ $<
 
 $(HV_DIR)/%.c.o: %.c arch/arm/arch.mk hypervisor/hypervisor.mk $(HV_DIR)/include/asm/offsets.h $(BUILD)/include/hv/version.h \
