@@ -5,6 +5,8 @@
  * Before: the bootstrap has checked and unpacked the image; arch/arm/head.S and
  * boot.c have turned the MMU on and found console, clock and interrupt controller.
  */
+#include <libfdt.h>
+
 #include <arch/cpu.h>
 #include <arch/irq.h>
 #include <arch/memory.h>
@@ -27,6 +29,25 @@ static __init void step(unsigned int number, const char *what)
 	printk("[%u/%u] %s\n", number, STEPS, what);
 }
 
+/* What the bootstrap unpacked: the FIT, and the board's tree right behind it. */
+struct unpacked {
+	maddr_t base;
+	uint32_t bytes;
+};
+
+static __init struct unpacked unpacked(const struct boot_info *boot)
+{
+	uint32_t tree = (uint32_t)(uintptr_t)boot->board, base = boot->fit.m;
+	uint32_t end = base + boot->fit_bytes,
+		 tree_end = tree + fdt_totalsize(boot->board);
+
+	if (tree < base)
+		base = tree;
+	if (tree_end > end)
+		end = tree_end;
+	return (struct unpacked){maddr(base), end - base};
+}
+
 static __init void memory_setup(const struct boot_info *boot)
 {
 	const char *error;
@@ -34,7 +55,7 @@ static __init void memory_setup(const struct boot_info *boot)
 	if (board_memory_scan(boot->board, &error))
 		boot_fail("board device tree", "%s", error);
 	slots_reserve(boot->image, boot->image_bytes);
-	slots_reserve(boot->fit, boot->fit_bytes);
+	slots_reserve(unpacked(boot).base, unpacked(boot).bytes);
 	printk("      RAM %u MiB at %08x, hypervisor at %08x\n",
 	       slots_total() >> SLOT_SHIFT, board_ram_base().p, boot->image.m);
 }
@@ -78,7 +99,7 @@ static __init void domains_setup(const struct boot_info *boot)
 	domains_build(&fit, &manifest, boot->board);
 
 	step(6, "release what only booting needed");
-	slots_free(boot->fit, boot->fit_bytes);
+	slots_free(unpacked(boot).base, unpacked(boot).bytes);
 }
 
 static __init void setup(const struct boot_info *boot)

@@ -95,6 +95,7 @@ void arch_vcpu_reset(struct vcpu *v, paddr_t entry, uint32_t r0, uint32_t r1, ui
 	c->abt[1] = c->und[1] = c->irq[1] = fault_sp;
 	v->arch.monitor_sp = (uint32_t)(uintptr_t)saved;
 	v->arch.reload = 0;
+	v->arch.forward[IRQ_PRIVATE_TIMER / 32] |= TIMER_ENABLE_BIT;
 }
 
 static inline bool pv_timer_is_armed(void)
