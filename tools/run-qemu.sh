@@ -33,7 +33,8 @@ for file in "${@:2}"; do
 	[ -r "$file" ] || die "$file is not there: make builds it"
 done
 
-# Audio goes nowhere; the warning that QEMU prints about it is dropped below.
+# Audio goes nowhere.  What QEMU has to say about that, and about registers of the
+# network chip's PHY that it lacks and Linux looks for, is dropped below.
 # shellcheck disable=SC2054  # the commas are QEMU's
 args=(-M vexpress-a9 -m "${MEM:-512M}" -smp "${SMP:-1}" -display none
 	-audiodev none,id=none -echr 0x1d -serial mon:stdio)
@@ -60,4 +61,5 @@ if [ $debug = yes ]; then
 fi
 echo "QEMU's own key is Ctrl-]: then x ends the run, c is QEMU's monitor.  Ctrl-A three times: next console."
 # shellcheck disable=SC2086  # QEMU_ARGS is a list of words
-exec "$qemu" "${args[@]}" ${QEMU_ARGS-} 2> >(grep -v --line-buffered 'audiodev default parameter' >&2)
+exec "$qemu" "${args[@]}" ${QEMU_ARGS-} 2> >(grep -v --line-buffered \
+	-e 'audiodev default parameter' -e '^lan9118: error: PHY ' >&2)
