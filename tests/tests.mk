@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# All tests.  `make test` is check, unit, fuzz-short and system in this order.
+# All tests.  `make test` is check, unit, fuzz-brief and system in this order.
 
 include tests/unit/unit.mk
 include tests/fuzz/fuzz.mk
@@ -35,5 +35,5 @@ system: system-needs ## boot the images in QEMU and talk to their consoles
 test: test-setup ## run every test (the first time builds Linux and U-Boot too)
 	$(Q)$(MAKE) check
 	$(Q)$(MAKE) unit
-	$(Q)$(MAKE) fuzz-short
+	$(Q)$(MAKE) fuzz-brief
 	$(Q)$(MAKE) system
