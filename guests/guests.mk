@@ -16,7 +16,7 @@ guest_cc    := $(CROSS_COMPILE)gcc
 guest_out   := $(BUILD)/guests
 guest_flags := -std=gnu11 -ffreestanding -marm -mcpu=cortex-a9 -mfloat-abi=soft -O2 -g \
 	-fvisibility=hidden -fno-common -fno-asynchronous-unwind-tables \
-	-fno-tree-loop-distribute-patterns -ffile-prefix-map=$(CURDIR)/= \
+	-fno-tree-loop-distribute-patterns -ffile-prefix-map=$(CURDIR)=. -ffile-prefix-map=$(abspath $(BUILD))=build \
 	-Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wundef \
 	-Ihypervisor/include -Iguests/lib -I$(BUILD)/include
 
