@@ -155,7 +155,7 @@ class Runs:
         return self.qemu("linux-native", [
             "-kernel", self.file("linux", "zImage"), "-dtb", self.file("board.dtb"),
             "-initrd", self.file("linux", "dom0.cpio"),
-            "-append", "console=ttyAMA0 rdinit=/bin/bench"],
+            "-append", "console=ttyAMA0 maxcpus=1 rdinit=/bin/bench"],
             [("call", "m1", "m2"), *self.handlers(IRQ_VECTOR_LINUX)])[0]
 
     @functools.lru_cache(maxsize=None)
