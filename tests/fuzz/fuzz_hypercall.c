@@ -429,7 +429,7 @@ static void dom0_prepare(struct domain *dom0)
 		return;
 	memset(untouched, FILL, PAGE_SIZE);
 	memset(ram + PAGE_ARGUMENTS * PAGE_SIZE, FILL, 64 * PAGE_SIZE);
-	sched_remove(dom0->vcpu[0], VCPU_BLOCKED);
+	domain_pause(dom0); /* events may come, but it does not run */
 }
 
 static void witness_check(const struct domain *dom0)
