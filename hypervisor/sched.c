@@ -135,7 +135,7 @@ static void enqueue(struct percpu *cpu, struct vcpu *v)
 	v->state = VCPU_RUNNABLE;
 	if (v == running && !cpu->idle)
 		return; /* on its way into schedule(), which puts it back */
-	if (!running || cpu->idle || running->state != VCPU_RUNNABLE)
+	if (cpu->idle)
 		running = NULL;
 	if (policy->wake(rq, v, running, now)) {
 		cpu->need_resched = 1;

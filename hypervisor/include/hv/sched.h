@@ -32,7 +32,10 @@ struct sched_policy {
 	 * nobody is runnable.
 	 */
 	struct vcpu *(*next)(struct runqueue *rq, struct vcpu *prev, uint32_t ran);
-	/* v becomes runnable beside `running` (or NULL); true: v is to run at once */
+	/*
+	 * v becomes runnable beside `running` (or NULL), which may be about to stop;
+	 * true: v is to run at once
+	 */
 	bool (*wake)(struct runqueue *rq, struct vcpu *v, const struct vcpu *running,
 		     uint32_t now);
 	/* v gives up the rest of its turn */
