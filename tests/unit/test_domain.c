@@ -249,6 +249,11 @@ static void test_pause_waiting(void **state)
 	assert_int_equal(domu->vcpu[1]->state, VCPU_OFFLINE);
 	compute(SLICE);
 	assert_int_equal(sched_run_time(v), SLICE);
+	/* and once more */
+	assert_int_equal(domain_pause(domu), 0);
+	assert_int_equal(v->state, VCPU_PAUSED);
+	assert_int_equal(domain_unpause(domu), 0);
+	assert_int_equal(v->state, VCPU_RUNNABLE);
 }
 
 static void test_pause_running(void **state)

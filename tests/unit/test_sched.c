@@ -431,10 +431,13 @@ static void test_late_interrupts(void **state)
 static void test_yield(void **state)
 {
 	struct vcpu *a, *b;
+	uint64_t vruntime;
 
 	(void)state;
 	start_two(&a, &b);
+	vruntime = a->sched.vruntime;
 	sched_yield(); /* to nobody */
+	assert_int_equal(a->sched.vruntime, vruntime);
 	assert_int_equal(cpu->need_resched, 1);
 	schedule();
 	assert_ptr_equal(cpu->current, a);
@@ -452,6 +455,10 @@ static void test_yield(void **state)
 	assert_ptr_equal(cpu->current, b);
 	compute(SLICE);
 	assert_ptr_equal(cpu->current, a);
+	/* even before it has run for a tick */
+	sched_yield();
+	schedule();
+	assert_ptr_equal(cpu->current, b);
 }
 
 /* It costs nothing to one whose turn was over anyway. */
@@ -467,7 +474,7 @@ static void test_yield_of_one_ahead(void **state)
 	compute(SLICE);
 	assert_ptr_equal(cpu->current, a);
 	a->sched.vruntime += 1000;
-	b->sched.vruntime = a->sched.vruntime - 1;
+	b->sched.vruntime = a->sched.vruntime - 500;
 	vruntime = a->sched.vruntime;
 	sched_yield();
 	assert_int_equal(a->sched.vruntime, vruntime);
@@ -624,7 +631,7 @@ static void test_wake_before_it_left(void **state)
 	assert_near(sched_run_time(b), 5 * SLICE, SLICE);
 }
 
-/* While the running one leaves, who wakes is compared with nobody. */
+/* The time of one that leaves, not charged yet, counts for who wakes meanwhile. */
 static void test_wake_while_the_running_one_leaves(void **state)
 {
 	struct vcpu *a, *b;
@@ -637,6 +644,9 @@ static void test_wake_while_the_running_one_leaves(void **state)
 	schedule();
 	assert_ptr_equal(cpu->current, b);
 	assert_int_equal(a->state, VCPU_BLOCKED);
+	wake(a);
+	compute(2 * SECOND);
+	assert_near(sched_run_time(b), SECOND, SLICE + BONUS);
 }
 
 static void test_wake_of_others(void **state)
@@ -657,6 +667,8 @@ static void test_wake_of_others(void **state)
 	vcpu_wake(b);
 	assert_ptr_equal(cpu->rq.runnable.next, &b->sched.node);
 	assert_ptr_equal(cpu->rq.runnable.prev, &b->sched.node);
+	assert_ptr_equal(b->sched.node.next, &cpu->rq.runnable);
+	assert_ptr_equal(b->sched.node.prev, &cpu->rq.runnable);
 }
 
 static void test_remove(void **state)
@@ -687,8 +699,9 @@ static void third_time(void)
 {
 	assert_true(cpu->idle);
 	assert_int_equal(fake_locks_held, 0);
-	assert_true(fake_timer_at > fake_clock);
-	assert_true(fake_timer_at <= fake_clock + TICKS_MAX);
+	/* not for every tick: two kinds of look have TICKS_MAX to go each */
+	assert_in_range(fake_timer_at, fake_clock + TICKS_MAX / 2,
+			fake_clock + TICKS_MAX);
 	fake_clock = fake_timer_at;
 	fake_timer_fires();
 	if (++idle_waits == 3)
@@ -729,6 +742,25 @@ static void test_idle(void **state)
 	assert_int_equal(sched_run_time(b), MS);
 	assert_int_equal(cpu->rq.idle + sched_run_time(a) + sched_run_time(b),
 			 fake_clock);
+}
+
+/* Interrupts come although the last one found the end of a turn and set none. */
+static void test_idle_at_the_end_of_a_turn(void **state)
+{
+	struct vcpu *a, *b;
+
+	(void)state;
+	start_two(&a, &b);
+	sched_make_runnable(b);
+	fake_clock = fake_timer_at;
+	fake_timer_fires();
+	assert_int_equal(cpu->need_resched, 1);
+	sched_remove(b, VCPU_BLOCKED);
+	fake_on_idle = third_time;
+	idle_wakes = b;
+	block();
+	assert_int_equal(idle_waits, 3);
+	assert_ptr_equal(cpu->current, b);
 }
 
 /* What the last one that ran has run stays, while the processor waits. */
@@ -804,6 +836,7 @@ int main(void)
 		TEST(test_wake_of_others),
 		TEST(test_remove),
 		TEST(test_idle),
+		TEST(test_idle_at_the_end_of_a_turn),
 		TEST(test_idle_run_time),
 		TEST(test_run_time),
 	};

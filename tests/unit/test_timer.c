@@ -117,6 +117,12 @@ static void test_past_deadline(void **state)
 	assert_expired(0, 2, 1001);
 	assert_expired(1, 0, 1001);
 	assert_expired(2, 1, 1001);
+	/* however long ago: the low word alone would say that it is to come */
+	fake_compute_until(0x90000000);
+	timer_set(&timers[3], 0x01000000);
+	assert_int_equal(fake_timer_at, 0x90000001);
+	fake_compute_until(0x90000001);
+	assert_int_equal(expiries, 4);
 }
 
 static void test_late_interrupt(void **state)
@@ -267,7 +273,8 @@ static void test_order_over_the_end_of_the_low_word(void **state)
 	timer_set(&timers[1], end - 500);
 	timer_set(&timers[2], end);
 	timer_set(&timers[3], end - 1);
-	timer_set(&timers[4], 2 * end - 500);
+	timer_set(&timers[4], end + 2000);
+	timer_set(&timers[5], 2 * end - 500);
 	assert_int_equal(fake_timer_at, end - 500);
 	fake_compute_until(end + 1000);
 	assert_int_equal(expiries, 4);
@@ -275,7 +282,14 @@ static void test_order_over_the_end_of_the_low_word(void **state)
 	assert_expired(1, 3, end - 1);
 	assert_expired(2, 2, end);
 	assert_expired(3, 0, end + 500);
+	/* an interrupt so late that the low word has gone through 0 since */
 	timer_cancel(&timers[4]);
+	fake_compute_until(2 * end - 1000);
+	assert_int_equal(expiries, 4);
+	fake_clock = 2 * end + 10;
+	fake_timer_fires();
+	assert_int_equal(expiries, 5);
+	assert_expired(4, 5, 2 * end + 10);
 }
 
 /* ---- timers and turns ------------------------------------------------------------- */

@@ -306,6 +306,8 @@ void arch_line_raise(void)
 
 void arch_line_remember(struct vcpu *v)
 {
+	if (v == current_vcpu())
+		die("the line of the running vCPU is raised, not remembered");
 	v->arch.lines++;
 }
 
