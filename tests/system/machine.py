@@ -110,15 +110,25 @@ class Machine:
             self.focus(domain, limit)
             self.expect(rf"{domain}# ", limit=limit)
 
+    def type(self, domain, line):
+        """Type a line at the shell of a Linux domain, once its prompt is there."""
+        self.prompts(domain)
+        self.send(line + "\r")
+
     def shell(self, domain, command, limit=LIMIT):
         """Run a command in a Linux domain's shell; its output."""
-        self.focus(domain)
-        return self.run(command, limit)
-
-    def run(self, command, limit=LIMIT):
-        """Run a command in the shell that has the input; its output."""
         # the shell repeats what is typed: the mark only comes together in the answer
+        self.type(domain, f"{command}; echo EN''D-$?-")
+        return self.answer(command, limit)
+
+    def run(self, prompt, command, limit=LIMIT):
+        """The same where there is no hypervisor; the prompt was just seen."""
         self.send(f"{command}; echo EN''D-$?-\r")
+        output = self.answer(command, limit)
+        self.expect(prompt, limit=limit)
+        return output
+
+    def answer(self, command, limit):
         status = self.expect(r"END-(\d+)-", limit=limit).group(1)
         output = self.child.before
         assert status == "0", f"{command}: status {status}\n{self.tail()}"

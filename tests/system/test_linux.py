@@ -25,8 +25,7 @@ def domain_switches(machine):
 def work_in_both(machine):
     """One run of `load` in each domain at the same time; both check their results."""
     for domain in ("dom0", "domU"):
-        machine.focus(domain)
-        machine.send(f"load {ROUNDS}; echo {domain} EN''DED-$?-\r")
+        machine.type(domain, f"load {ROUNDS}; echo {domain} EN''DED-$?-")
     machine.expect_all(r"dom0 ENDED-0-", r"domU ENDED-0-", limit=300)
 
 
@@ -88,12 +87,10 @@ def test_domu_switches_off_alone(start, tmp_path):
     with start("-kernel", image) as machine:
         machine.expect(STARTED)
         machine.prompts("dom0", "domU")
-        machine.focus("domU")
-        machine.send("poweroff -f\r")
+        machine.type("domU", "poweroff -f")
         machine.expect(r"\[sigma\] domU powers off")
         machine.shell("dom0", "load 1")
-        machine.focus("dom0")
-        machine.send("poweroff -f\r")
+        machine.type("dom0", "poweroff -f")
         machine.expect_end()
 
 
@@ -104,7 +101,7 @@ def test_same_kernel_runs_natively(start):
                "-initrd", os.path.join(BUILD, "linux", "dom0.cpio"),
                "-append", "console=ttyAMA0") as machine:
         machine.expect(r"native# ")
-        assert re.search(r"load: 2 rounds ok", machine.run("load 2"))
+        assert re.search(r"load: 2 rounds ok", machine.run(r"native# ", "load 2"))
 
 
 def test_series_applies():
