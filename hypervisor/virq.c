@@ -160,7 +160,7 @@ void virq_dump(void)
 			printk("  %3u hypervisor  %s, taken %u\n", irq, line->name,
 			       line->count);
 		else if (line->owner)
-			printk("  %3u %s.%u  %s, taken while it did not run %u\n", irq,
+			printk("  %3u %s.%u  %s, missed the fast path %u\n", irq,
 			       line->owner->domain->name, line->owner->id,
 			       arch_irq_is_enabled(irq) ? "enabled" : "off or in service",
 			       line->count);

@@ -48,7 +48,7 @@ static __init uint32_t clock_frequency(const void *board)
 
 	if (node < 0 || tree_cell(board, node, "clock-frequency", &hz))
 		boot_fail("board device tree",
-			  "arm,cortex-a9-twd-timer has no clock-frequency (PERIPHCLK)");
+			  "arm,cortex-a9-twd-timer has no clock-frequency");
 	return hz;
 }
 

@@ -39,9 +39,9 @@ FUNC(arch_vcpu_switch)
 	ldr	r5, [r3, #(GICC_OFFSET + GICC_HPPIR - 0x1000)]
 	tst	r4, #(1 << IRQ_PRIVATE_TIMER)
 	bne	.Lunload			/* the PV timer is armed */
-	ubfx	r5, r5, #0, #10
-	cmp	r5, #LINE_SGI
-	beq	.Lunload			/* the line is up */
+	mvn	r5, r5
+	lsls	r5, r5, #22			/* not GIC_SPURIOUS in bits 9:0: */
+	bne	.Lunload			/* the line or an interrupt is pending */
 .Lsave:
 	str	sp, [r0, #VCPU_MONITOR_SP]
 	add	r2, r0, #VCPU_CONTEXT

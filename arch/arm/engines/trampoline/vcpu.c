@@ -157,15 +157,23 @@ void vcpu_reload(struct vcpu *v)
 		arch_line_raise();
 }
 
-/* What a switch does not save by itself, when there is something. */
-void vcpu_unload(struct vcpu *v)
+/*
+ * What a switch does not save by itself: the armed timer, and an interrupt that is
+ * pending on this CPU.  The line may hide behind a physical interrupt of higher
+ * priority, so all are taken; whose line it was, or has become, the bits tell.
+ */
+void vcpu_unload(struct vcpu *prev, struct vcpu *next)
 {
 	if (pv_timer_is_armed())
-		pv_timer_save(v);
-	if (gic_line_is_up()) {
-		gic_poll(); /* takes it down */
-		v->arch.reload |= RELOAD_LINE;
-	}
+		pv_timer_save(prev);
+	if (!gic_is_pending())
+		return;
+	while (gic_is_pending())
+		gic_poll();
+	if (virq_pending(prev))
+		arch_line_remember(prev);
+	if (virq_pending(next))
+		arch_line_remember(next);
 }
 
 void arch_vcpu_start(struct vcpu *first)
@@ -236,7 +244,7 @@ void arch_vcpu_print(struct vcpu *v)
 	const struct arch_context *c = &v->arch.context;
 
 	if (v == this_cpu()->current)
-		printk("  loaded: pc %08x cpsr %08x (others are in the processor)\n",
+		printk("  loaded: pc %08x cpsr %08x\n",
 		       frame->pc, frame->cpsr);
 	else
 		printk("  pc %08x cpsr %08x svc sp %08x lr %08x usr sp %08x lr %08x\n",

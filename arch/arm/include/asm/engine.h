@@ -21,8 +21,8 @@ void monitor_return(void);
 void monitor_interrupt(uint32_t iar);
 void monitor_psci(uint32_t *r);
 
-/* Called by switch.S when the timer is armed or the line is up; when reload is set. */
-void vcpu_unload(struct vcpu *v);
+/* Called by switch.S: the timer is armed or an interrupt pending; reload is set. */
+void vcpu_unload(struct vcpu *prev, struct vcpu *next);
 void vcpu_reload(struct vcpu *v);
 
 /* Called by fault.S: an exception before the guest had its own vectors. */

@@ -17,6 +17,8 @@
 #define GICC_HPPIR       0x18
 #define GICC_CTLR_ENABLE 0xf /* group 0, group 1, AckCtl, group 0 as FIQ */
 
+#define GIC_SPURIOUS 1023 /* IAR, HPPIR: nothing pending (IHI0048A 3.2.5) */
+
 /* Distributor */
 #define GICD_CTLR       0x000
 #define GICD_TYPER      0x004

@@ -31,10 +31,10 @@ void gic_init_cpu(void);       /* interface of this CPU */
 void gic_handle(uint32_t iar); /* dispatch and end an acknowledged interrupt */
 void gic_poll(void); /* acknowledge what is pending, if anything, and handle it */
 
-/* Is the virtual interrupt line the highest pending interrupt of this CPU? */
-static inline bool gic_line_is_up(void)
+/* Is any interrupt pending for this CPU, physical or the line? */
+static inline bool gic_is_pending(void)
 {
-	return (mmio_read(MPCORE_VA + GICC_OFFSET + GICC_HPPIR) & 0x3ff) == LINE_SGI;
+	return (mmio_read(MPCORE_VA + GICC_OFFSET + GICC_HPPIR) & 0x3ff) != GIC_SPURIOUS;
 }
 
 /* timers.c */
