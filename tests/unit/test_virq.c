@@ -223,8 +223,8 @@ static void test_dump(void **state)
 	irq_dispatch(NETWORK);
 	virq_dump();
 	assert_non_null(strstr(fake_screen, "   80 hypervisor  something, taken "));
-	assert_non_null(strstr(fake_screen,
-			       "   37 dom0.0  enabled, missed the fast path "));
+	assert_non_null(
+		strstr(fake_screen, "   37 dom0.0  enabled, missed the fast path "));
 	assert_non_null(strstr(fake_screen, "   40 dom0.0  off or in service"));
 	assert_non_null(strstr(fake_screen, "   70 domU.0  off or in service"));
 	assert_null(strstr(fake_screen, "   90 "));

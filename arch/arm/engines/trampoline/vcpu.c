@@ -244,8 +244,7 @@ void arch_vcpu_print(struct vcpu *v)
 	const struct arch_context *c = &v->arch.context;
 
 	if (v == this_cpu()->current)
-		printk("  loaded: pc %08x cpsr %08x\n",
-		       frame->pc, frame->cpsr);
+		printk("  loaded: pc %08x cpsr %08x\n", frame->pc, frame->cpsr);
 	else
 		printk("  pc %08x cpsr %08x svc sp %08x lr %08x usr sp %08x lr %08x\n",
 		       frame->pc, frame->cpsr, c->svc[1], c->svc[2], c->sp_usr,
