@@ -164,9 +164,9 @@ FUNC_LOCAL(leaf_sigma_timer_arm)
 	cpsid	f
 	cmp	r0, #0
 	beq	1f
-	str	r0, [r1, #0x0]			/* load and counter */
 	mov	r12, #1
-	str	r12, [r1, #0xc]			/* clear the event flag */
+	str	r12, [r1, #0xc]			/* clear the event flag, then load: a short */
+	str	r0, [r1, #0x0]			/* time must not run out in between */
 	mov	r12, #5				/* enable, one-shot, interrupt */
 	str	r12, [r1, #0x8]
 	str	r2, [r3, #GICD_ISENABLER]

@@ -111,9 +111,10 @@ static void pv_timer_disarm(void)
 
 static void pv_timer_program(uint64_t ticks)
 {
+	/* before the load: a short time must not run out in between */
+	mmio_write(PRIVATE_TIMER_VA + TIMER_STATUS, 1);
 	mmio_write(PRIVATE_TIMER_VA + TIMER_LOAD,
 		   ticks > UINT32_MAX ? UINT32_MAX : (uint32_t)ticks);
-	mmio_write(PRIVATE_TIMER_VA + TIMER_STATUS, 1);
 	mmio_write(PRIVATE_TIMER_VA + TIMER_CONTROL, TIMER_ENABLE_IRQ);
 	mmio_write(GICD_VA + GICD_ISENABLER, TIMER_ENABLE_BIT);
 }
