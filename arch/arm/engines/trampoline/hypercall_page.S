@@ -166,6 +166,7 @@ FUNC_LOCAL(leaf_sigma_timer_arm)
 	beq	1f
 	mov	r12, #1
 	str	r12, [r1, #0xc]			/* clear the event flag, then load: a short */
+	str	r2, [r3, #GICD_ICPENDR]
 	str	r0, [r1, #0x0]			/* time must not run out in between */
 	mov	r12, #5				/* enable, one-shot, interrupt */
 	str	r12, [r1, #0x8]

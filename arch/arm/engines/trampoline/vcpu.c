@@ -113,6 +113,7 @@ static void pv_timer_program(uint64_t ticks)
 {
 	/* before the load: a short time must not run out in between */
 	mmio_write(PRIVATE_TIMER_VA + TIMER_STATUS, 1);
+	mmio_write(GICD_VA + GICD_ICPENDR, TIMER_ENABLE_BIT);
 	mmio_write(PRIVATE_TIMER_VA + TIMER_LOAD,
 		   ticks > UINT32_MAX ? UINT32_MAX : (uint32_t)ticks);
 	mmio_write(PRIVATE_TIMER_VA + TIMER_CONTROL, TIMER_ENABLE_IRQ);
