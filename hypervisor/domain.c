@@ -132,7 +132,6 @@ static void vcpu_hold(struct vcpu *v)
 {
 	if (v->state == VCPU_OFFLINE || v->paused)
 		return;
-	v->blocked_when_paused = v->state == VCPU_BLOCKED;
 	v->paused = true;
 	sched_remove(v, VCPU_PAUSED);
 }

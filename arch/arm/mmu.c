@@ -48,17 +48,12 @@ static __init void window_map_image(uintptr_t start, uintptr_t end, uint32_t fla
 			(slot_base.m + (uint32_t)va - SIGMA_WINDOW_BASE) | flags;
 }
 
-static void window_set_entries(uint32_t *table)
+void window_copy_entries(uint32_t *table)
 {
 	for (unsigned int i = 0; i < SIGMA_WINDOW_SIZE >> SLOT_SHIFT; i++)
 		table[(SIGMA_WINDOW_BASE >> SLOT_SHIFT) + i] =
 			i < WINDOW_TABLES ? image_to_machine(window_table[i]).m | L1_TABLE
 					  : 0;
-}
-
-void window_copy_entries(uint32_t *table)
-{
-	window_set_entries(table);
 }
 
 __init void window_init(maddr_t slot)
@@ -73,7 +68,7 @@ __init void window_init(maddr_t slot)
 	window_map_image((uintptr_t)__init_start, (uintptr_t)__init_end, PAGE_TEXT);
 	for (unsigned int cpu = 0; cpu < CPU_COUNT_MAX; cpu++)
 		*window_entry((uint32_t)(uintptr_t)cpu_areas[cpu]) = 0;
-	window_set_entries(sigma_table);
+	window_copy_entries(sigma_table);
 	sigma_table[slot.m >> SLOT_SHIFT] = 0; /* until sigma_map_ram: never executable */
 	tlb_invalidate_all();
 }
