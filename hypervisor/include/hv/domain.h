@@ -45,7 +45,7 @@ struct vcpu {
 	uint8_t cpu;   /* physical CPU whose run queue holds it */
 	uint8_t state; /* enum vcpu_state */
 	bool paused;   /* would be runnable or blocked, but is held */
-	bool polling; /* blocked in SCHEDOP_poll: any pending event wakes */
+	bool polling;  /* blocked in SCHEDOP_poll: any pending event wakes */
 	struct sigma_vcpu_words *words; /* in the descriptor */
 	struct vcpu_info *info;         /* adopted from the guest, or NULL */
 	struct timer timer;             /* PV timer while it is blocked off the CPU */
