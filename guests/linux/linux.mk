@@ -8,6 +8,8 @@ LINUX_DOMAINS  := dom0 domU
 LINUX_KERNEL   := $(addprefix $(LINUX_OUT)/,Image zImage System.map vmlinux config)
 LINUX_ROOTFS   := $(LINUX_DOMAINS:%=$(LINUX_OUT)/%.cpio)
 
+include guests/linux/dom0/dom0.mk
+
 # Programs of ours in both root file systems: guests/linux/NAME.c is /bin/NAME.
 LINUX_PROGRAMS := $(patsubst guests/linux/%.c,%,$(wildcard guests/linux/*.c))
 
