@@ -1,14 +1,21 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # The Linux guests: one kernel, which runs as dom0, as domU and without a
-# hypervisor, and a root file system for each domain.
+# hypervisor, and root file systems:
+#
+#	dom0.cpio domU.cpio	small, of busybox and our own programs: manifest mini
+#	dom0-full.cpio.lz4	dom0 with Debian's Xen tools: manifest linux
+#	domU.ext4		domU's disk: manifest linux
+
+include guests/linux/dom0/dom0.mk
 
 LINUX_CONFIG   := guests/linux/sigma.config
 LINUX_OUT      := $(BUILD)/linux
+LINUX_LISTS    := guests/linux/rootfs
 LINUX_DOMAINS  := dom0 domU
 LINUX_KERNEL   := $(addprefix $(LINUX_OUT)/,Image zImage System.map vmlinux config)
-LINUX_ROOTFS   := $(LINUX_DOMAINS:%=$(LINUX_OUT)/%.cpio)
-
-include guests/linux/dom0/dom0.mk
+LINUX_MINI     := $(LINUX_DOMAINS:%=$(LINUX_OUT)/%.cpio)
+LINUX_FULL     := $(LINUX_OUT)/dom0-full.cpio.lz4
+LINUX_ROOTFS   := $(LINUX_MINI) $(LINUX_FULL)
 
 # Programs of ours in both root file systems: guests/linux/NAME.c is /bin/NAME.
 LINUX_PROGRAMS := $(patsubst guests/linux/%.c,%,$(wildcard guests/linux/*.c))
@@ -37,15 +44,50 @@ $(LINUX_OUT)/bin/busybox:
 		{ echo 'linux: busybox-static is not the one that linux.mk knows how to edit' >&2; exit 1; }
 	$(Q)mv $@.new $@
 
-$(LINUX_ROOTFS): $(LINUX_OUT)/%.cpio: guests/linux/linux.mk guests/linux/mkcpio.py \
-		$(wildcard guests/linux/rootfs/*) $(LINUX_OUT)/bin/busybox \
-		$(LINUX_PROGRAMS:%=$(LINUX_OUT)/bin/%)
+# linux_programs,DOMAIN: a list of our programs that run in any Linux
+linux_programs = for program in $(LINUX_PROGRAMS); do \
+		echo "file /bin/$$program $(LINUX_OUT)/bin/$$program 755"; \
+	done >$(LINUX_OUT)/$(1).list
+# linux_cpio,DOMAIN,LISTS: the archive, to standard output
+linux_cpio = guests/linux/mkcpio.py -D domain=$(1) -D here=$(LINUX_LISTS) \
+	-D busybox=$(LINUX_OUT)/bin/busybox $(LINUX_LISTS)/base.list $(LINUX_OUT)/$(1).list $(2)
+
+LINUX_ROOTFS_NEEDS := guests/linux/linux.mk guests/linux/mkcpio.py \
+	$(shell find $(LINUX_LISTS) -type f) $(LINUX_OUT)/bin/busybox \
+	$(LINUX_PROGRAMS:%=$(LINUX_OUT)/bin/%)
+
+$(LINUX_MINI): $(LINUX_OUT)/%.cpio: $(LINUX_ROOTFS_NEEDS)
 	$(call say,CPIO,$@)
-	$(Q)printf 'file /bin/%s $(LINUX_OUT)/bin/%s 755\n' \
-		$(foreach program,$(LINUX_PROGRAMS),$(program) $(program)) >$(LINUX_OUT)/$*.list
-	$(Q)guests/linux/mkcpio.py -D domain=$* -D here=guests/linux/rootfs \
-		-D busybox=$(LINUX_OUT)/bin/busybox guests/linux/rootfs/base.list \
-		$(LINUX_OUT)/$*.list >$@
+	$(Q)$(call linux_programs,$*)
+	$(Q)$(call linux_cpio,$*) >$@
+
+# ---- dom0's root file system with Debian's Xen tools ---------------------
+# What is taken of these packages: rootfs/dom0/debian.list and the libraries that
+# those files need; debian.py says which library no package of these holds.
+DEBIAN_PACKAGES := libc6 libfdt1 libncurses6 libtinfo6 libuuid1 libxencall1 \
+	libxendevicemodel1 libxenevtchn1 libxenforeignmemory1 libxengnttab1 libxenhypfs1 \
+	libxenmisc4.17 libxenstore4 libxentoolcore1 libxentoollog1 libyajl2 libnl-3-200 \
+	libnl-route-3-200 ncurses-base xen-utils-4.17 xen-utils-common xenstore-utils zlib1g
+DEBIAN_SRC := $(BUILD)/src/dom0-debian
+
+$(DEBIAN_SRC): guests/linux/linux.mk
+	$(call link_source,armhf $(DEBIAN_PACKAGES))
+	$(Q)touch -h $@
+
+# LZ4's legacy format is the one that Linux unpacks.
+$(LINUX_FULL): $(LINUX_ROOTFS_NEEDS) $(DOM0_BINARIES) guests/linux/debian.py | $(DEBIAN_SRC)
+	$(call say,CPIO,$@)
+	$(Q)$(call linux_programs,dom0-full)
+	$(Q)for program in $(DOM0_PROGRAMS); do \
+		echo "file /usr/sbin/$$program $(DOM0_OUT)/bin/$$program 755"; \
+	done >$(LINUX_OUT)/dom0-own.list
+	$(Q)guests/linux/debian.py $(DEBIAN_SRC) $(LINUX_LISTS)/dom0/debian.list \
+		$(DOM0_BINARIES) >$(LINUX_OUT)/dom0-debian.list
+	$(Q)guests/linux/mkcpio.py -D domain=dom0 -D here=$(LINUX_LISTS) \
+		-D busybox=$(LINUX_OUT)/bin/busybox $(LINUX_LISTS)/base.list \
+		$(LINUX_OUT)/dom0-full.list $(LINUX_LISTS)/dom0/dom0.list \
+		$(LINUX_OUT)/dom0-own.list $(LINUX_OUT)/dom0-debian.list >$(LINUX_OUT)/dom0-full.cpio
+	$(Q)lz4 -q -l -9 -f $(LINUX_OUT)/dom0-full.cpio $@
 
 .PHONY: linux run-native check-linux
 linux: $(LINUX_KERNEL) $(LINUX_ROOTFS) ## build the Linux kernel and the root file systems of dom0 and domU

@@ -7,7 +7,7 @@ usage: mkcpio.py [-D NAME=VALUE]... LIST... > archive
 A LIST has one entry a line; # begins a comment, $NAME and ${NAME} stand for a
 VALUE given by -D:
 
-    dir  PATH MODE
+    dir  PATH MODE               again with the same mode: nothing more
     file PATH SOURCE MODE
     text PATH MODE TEXT...       a file of one line
     link PATH TARGET             a symbolic link
@@ -33,7 +33,7 @@ class Archive:
     def __init__(self):
         self.parts = []
         self.offset = 0
-        self.paths = set()
+        self.paths = {}
 
     def put(self, data):
         padding = -(self.offset + len(data)) % 4
@@ -52,14 +52,16 @@ class Archive:
         if parent and parent not in self.paths:
             raise ListError(f"/{path}: directory /{parent} is not listed before it")
         if path in self.paths:
+            if stat.S_ISDIR(mode) and self.paths[path] == mode:
+                return
             raise ListError(f"/{path}: listed twice")
-        self.paths.add(path)
+        self.paths[path] = mode
         self.header(path, mode, len(data), device, 2 if stat.S_ISDIR(mode) else 1)
         if data:
             self.put(data)
 
     def finish(self):
-        self.paths = set()
+        self.paths = {}
         self.header("TRAILER!!!", 0)
         return b"".join(self.parts)
 

@@ -118,12 +118,12 @@ def build_with(directory, **replaced):
 
 
 def linux(slice_us=10000, **replaced):
-    """The text of the manifest of two Linuxes, some of its words replaced."""
-    with open(os.path.join(TOP, "image", "manifests", "linux.its"), encoding="ascii") as file:
+    """The text of the manifest of two small Linuxes, some of its words replaced."""
+    with open(os.path.join(TOP, "image", "manifests", "mini.its"), encoding="ascii") as file:
         text = file.read()
     changes = {"time-slice-us = <10000>": f"time-slice-us = <{slice_us}>", **replaced}
     for old, new in changes.items():
-        assert old in text, f"{old} is not in linux.its"
+        assert old in text, f"{old} is not in mini.its"
         text = text.replace(old, new)
     return text
 
