@@ -8,6 +8,7 @@
  */
 #include <hv/console.h>
 #include <hv/console_line.h>
+#include <hv/console_relay.h>
 #include <hv/domain.h>
 #include <hv/event.h>
 #include <hv/guest_access.h>
@@ -17,6 +18,7 @@
 #include <arch/console.h>
 #include <arch/memory.h>
 #include <arch/spinlock.h>
+#include <public/manage.h>
 
 #define CTRL_A       0x01
 #define FOCUS_KEYS   3    /* Ctrl-A in a row that move the focus */
@@ -38,6 +40,8 @@ struct console_source {
 	XENCONS_RING_IDX out_cons, in_prod;
 	unsigned int port;
 	bool ring_used; /* the guest has notified its port */
+
+	struct console_relay relay; /* the same for dom0's xenconsoled */
 };
 
 static spinlock_t lock = SPINLOCK_INIT;
@@ -288,6 +292,36 @@ static bool ring_feed(struct console_source *s)
 	return fed;
 }
 
+/* What was typed at the relay, as far as there is room for it. */
+static void relay_fetch(struct console_source *s)
+{
+	char c;
+
+	while (s->input_in - s->input_out < INPUT_SIZE &&
+	       console_relay_take(&s->relay, &c))
+		input_put(s, c);
+}
+
+static void relay_write(struct console_source *s, const char *text, uint32_t bytes)
+{
+	for (uint32_t i = 0; i < bytes; i++)
+		console_relay_put(&s->relay, text[i]);
+}
+
+/* Around what may change the relay; not with the lock held. */
+static void relay_begin(struct console_source *s)
+{
+	if (s->relay.ring != NULL)
+		s->relay.attached = event_is_bound(s->domain, s->relay.port);
+}
+
+static void relay_end(struct console_source *s)
+{
+	if (s->relay.changed)
+		event_send_from(s->domain, s->relay.port);
+	s->relay.changed = false;
+}
+
 static void input_deliver(char c)
 {
 	struct domain *d = NULL;
@@ -334,8 +368,10 @@ long console_read(vaddr_t buffer, uint32_t size)
 	uint32_t count;
 
 	console_lock();
+	relay_fetch(s);
 	count = input_get(s, chunk, size < IO_CHUNK ? size : IO_CHUNK);
 	console_unlock();
+	relay_end(s);
 	if (count != 0 && copy_to_guest(buffer, chunk, count) != 0)
 		return -XEN_EFAULT;
 	return (long)count;
@@ -355,8 +391,12 @@ static bool ring_drain(struct console_source *s)
 		s->out_cons += count; /* nonsense: start afresh where it points */
 		count = 0;
 	}
-	for (; count != 0; count--)
-		write_char(s, ring->out[s->out_cons++ % sizeof(ring->out)]);
+	for (; count != 0; count--) {
+		char c = ring->out[s->out_cons++ % sizeof(ring->out)];
+
+		write_char(s, c);
+		console_relay_put(&s->relay, c);
+	}
 	show_focus();
 	smp_mb();
 	ring->out_cons = s->out_cons;
@@ -368,13 +408,17 @@ static void ring_notified(struct domain *d, unsigned int port)
 	struct console_source *s = d->console;
 	bool work;
 
+	relay_begin(s);
 	console_lock();
 	s->ring_used = true;
 	work = ring_drain(s);
 	work |= ring_feed(s);
+	relay_fetch(s); /* the domain has read: there may be room again */
+	work |= ring_feed(s);
 	console_unlock();
 	if (work)
 		event_raise(d, port);
+	relay_end(s);
 }
 
 int console_setup_ring(struct domain *d, paddr_t p)
@@ -399,6 +443,47 @@ int console_setup_ring(struct domain *d, paddr_t p)
 	s->port = (unsigned int)port;
 	d->hvm_params[HVM_PARAM_CONSOLE_PFN] = p.p >> PAGE_SHIFT;
 	d->hvm_params[HVM_PARAM_CONSOLE_EVTCHN] = (uint32_t)port;
+	return 0;
+}
+
+/* Something was typed at the relay, or its output was read. */
+static void relay_notified(struct domain *d, unsigned int port)
+{
+	struct console_source *s = d->console;
+	bool fed = false;
+
+	(void)port;
+	console_lock();
+	relay_fetch(s);
+	if (s->ring_used)
+		fed = ring_feed(s);
+	console_unlock();
+	if (fed)
+		event_raise(d, s->port);
+	relay_end(s);
+}
+
+int console_setup_relay(struct domain *d, paddr_t p)
+{
+	struct console_relay *relay = &d->console->relay;
+	struct xencons_interface *ring;
+	maddr_t m;
+	int port;
+
+	if (!domain_ram_to_machine(d, p, PAGE_SIZE, &m))
+		return -XEN_EINVAL;
+	ring = arch_map_shared(m, 1, false);
+	if (ring == NULL)
+		return -XEN_ENOMEM;
+	memset(ring, 0, PAGE_SIZE);
+	port = event_bind_relay(d, 0, relay_notified);
+	if (port < 0) {
+		arch_unmap_shared(ring, 1);
+		return port;
+	}
+	*relay = (struct console_relay){.ring = ring, .port = (unsigned int)port};
+	d->hvm_params[SIGMA_HVM_PARAM_RELAY_PFN] = p.p >> PAGE_SHIFT;
+	d->hvm_params[SIGMA_HVM_PARAM_RELAY_EVTCHN] = (uint32_t)port;
 	return 0;
 }
 
@@ -432,7 +517,7 @@ int console_create(struct domain *d)
 void console_destroy(struct domain *d)
 {
 	struct console_source *s = d->console;
-	struct xencons_interface *ring = s->ring;
+	struct xencons_interface *ring = s->ring, *relay = s->relay.ring;
 
 	console_lock();
 	if (s->line.length != 0)
@@ -441,12 +526,15 @@ void console_destroy(struct domain *d)
 		set_focus(next_source(s));
 	s->domain = NULL;
 	s->ring = NULL;
+	s->relay.ring = NULL;
 	s->ring_used = false;
 	show_focus();
 	console_unlock();
 	d->console = NULL;
 	if (ring != NULL)
 		arch_unmap_shared(ring, 1);
+	if (relay != NULL)
+		arch_unmap_shared(relay, 1);
 }
 
 /* ---- hypercall ----------------------------------------------------------- */
@@ -457,15 +545,21 @@ static long write_from_guest(vaddr_t text, uint32_t bytes)
 	char chunk[IO_CHUNK];
 	uint32_t size;
 
+	long result = 0;
+
 	if (bytes > IO_WRITE_MAX)
 		return -XEN_E2BIG;
+	relay_begin(s);
 	for (; bytes != 0; bytes -= size, text = vaddr_add(text, size)) {
 		size = bytes < IO_CHUNK ? bytes : IO_CHUNK;
-		if (copy_from_guest(chunk, text, size) != 0)
-			return -XEN_EFAULT;
+		result = copy_from_guest(chunk, text, size);
+		if (result != 0)
+			break;
 		console_write(s, chunk, size);
+		relay_write(s, chunk, size);
 	}
-	return 0;
+	relay_end(s);
+	return result;
 }
 
 /* a0 = CONSOLEIO_*, a1 = bytes, a2 = virtual address */

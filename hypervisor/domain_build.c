@@ -69,6 +69,11 @@ __init paddr_t domain_console_page(const struct domain *d)
 	return paddr(domain_grant_frames(d).p - 2 * PAGE_SIZE);
 }
 
+__init paddr_t domain_relay_page(const struct domain *d)
+{
+	return paddr(domain_grant_frames(d).p - 3 * PAGE_SIZE);
+}
+
 /* Files that people take for a raw Image by mistake. */
 static __init int check_raw(const struct fit_image *kernel)
 {
@@ -358,11 +363,13 @@ static __init void complete_descriptor(const struct domain *d)
  */
 static __init int connect_rings(struct domain *d)
 {
-	paddr_t console = domain_console_page(d), xenstore = domain_xenstore_page(d);
+	paddr_t relay = domain_relay_page(d), xenstore = domain_xenstore_page(d);
 	struct xenstore_domain_interface *ring = ram(d, xenstore);
 	int port, result;
 
-	result = console_setup_ring(d, console);
+	result = console_setup_ring(d, domain_console_page(d));
+	if (result == 0)
+		result = console_setup_relay(d, relay);
 	if (result != 0)
 		return result;
 	port = event_bind_hypervisor(d, 0, NULL);
@@ -372,7 +379,7 @@ static __init int connect_rings(struct domain *d)
 	flush(d, xenstore, PAGE_SIZE);
 	d->hvm_params[HVM_PARAM_STORE_PFN] = xenstore.p >> PAGE_SHIFT;
 	d->hvm_params[HVM_PARAM_STORE_EVTCHN] = (uint64_t)port;
-	grant_preset(d, GNTTAB_RESERVED_CONSOLE, console, 0);
+	grant_preset(d, GNTTAB_RESERVED_CONSOLE, relay, 0);
 	grant_preset(d, GNTTAB_RESERVED_XENSTORE, xenstore, 0);
 	return 0;
 }
@@ -394,7 +401,7 @@ static __init void build_one(const struct plan *p, const struct fit *fit,
 	if (d == NULL)
 		fail_domain(p, "the hypervisor has no memory left for it");
 	describe_memory(d, p);
-	memset(ram(d, domain_console_page(d)), 0, DOMAIN_OWN_PAGES * PAGE_SIZE);
+	memset(ram(d, domain_relay_page(d)), 0, DOMAIN_OWN_PAGES * PAGE_SIZE);
 	if (arch_domain_build(d) != 0)
 		fail_domain(p, "the hypervisor has no memory left for its tables");
 	load_images(d, p);

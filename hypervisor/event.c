@@ -111,18 +111,27 @@ void event_unlock_channel(struct domain *d, struct domain *peer)
 
 static long event_send(struct domain *d, uint32_t port)
 {
+	struct domain *peer, *notified = d;
+	uint32_t notified_port = port;
 	const struct channel *c;
-	struct domain *peer;
 	notify_fn notify = NULL;
+	uint8_t relay;
 	long result = 0;
 
 	if (unlikely(port >= EVENT_PORTS))
 		return -XEN_EINVAL;
 	c = &d->events->channel[port];
 	peer = lock_channel(d, port);
-	if (likely(peer))
-		channel_raise(peer, c->port);
-	else if (c->state == CHANNEL_IPI)
+	if (likely(peer)) {
+		relay = peer->events->channel[c->port].relay;
+		if (likely(!relay)) {
+			channel_raise(peer, c->port);
+		} else {
+			notify = event_notifiers[relay - 1];
+			notified = peer;
+			notified_port = c->port;
+		}
+	} else if (c->state == CHANNEL_IPI)
 		event_raise_locked(d, port);
 	else if (c->state != CHANNEL_UNBOUND)
 		result = -XEN_EINVAL;
@@ -130,7 +139,7 @@ static long event_send(struct domain *d, uint32_t port)
 		notify = event_notifiers[c->notify - 1];
 	unlock_channel(d, peer);
 	if (notify)
-		notify(d, port);
+		notify(notified, notified_port);
 	return result;
 }
 
@@ -159,6 +168,18 @@ void event_raise(struct domain *d, unsigned int port)
 	if (e->channel[port].state != CHANNEL_FREE)
 		event_raise_locked(d, port);
 	spin_unlock(&e->lock);
+}
+
+void event_send_from(struct domain *d, unsigned int port)
+{
+	if (d->events)
+		event_send(d, port);
+}
+
+bool event_is_bound(const struct domain *d, unsigned int port)
+{
+	return d->events &&
+	       READ_ONCE(d->events->channel[port].state) == CHANNEL_INTERDOMAIN;
 }
 
 void event_raise_virq(struct vcpu *v, unsigned int virq)

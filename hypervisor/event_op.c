@@ -41,6 +41,7 @@ static void channel_free(struct domain *d, unsigned int port, struct domain *pee
 	}
 	c->state = CHANNEL_FREE;
 	c->notify = 0;
+	c->relay = 0;
 	atomic_andnot(&e->pending[port / 32], 1u << port % 32);
 }
 
@@ -391,7 +392,8 @@ static uint8_t notifier_index(notify_fn notify)
 	      (unsigned int)ARRAY_SIZE(event_notifiers));
 }
 
-int event_bind_hypervisor(struct domain *d, domid_t remote, notify_fn notify)
+/* An unbound port; of `notify` and `relay`, 0 is none. */
+static int bind_unbound(struct domain *d, domid_t remote, uint8_t notify, uint8_t relay)
 {
 	struct event_channels *e = d->events;
 	int port;
@@ -400,11 +402,21 @@ int event_bind_hypervisor(struct domain *d, domid_t remote, notify_fn notify)
 	port = channel_new(e, CHANNEL_UNBOUND);
 	if (port > 0) {
 		e->channel[port].remote = remote;
-		if (notify)
-			e->channel[port].notify = notifier_index(notify);
+		e->channel[port].notify = notify;
+		e->channel[port].relay = relay;
 	}
 	spin_unlock(&e->lock);
 	return port;
+}
+
+int event_bind_hypervisor(struct domain *d, domid_t remote, notify_fn notify)
+{
+	return bind_unbound(d, remote, notify ? notifier_index(notify) : 0, 0);
+}
+
+int event_bind_relay(struct domain *d, domid_t remote, notify_fn notify)
+{
+	return bind_unbound(d, remote, 0, notifier_index(notify));
 }
 
 void events_dump(const struct domain *d)
@@ -425,6 +437,6 @@ void events_dump(const struct domain *d)
 		       c->vcpu, c->remote, c->port,
 		       e->pending[port / 32] >> port % 32 & 1,
 		       e->mask[port / 32] >> port % 32 & 1,
-		       c->notify ? " hypervisor" : "");
+		       c->notify || c->relay ? " hypervisor" : "");
 	}
 }

@@ -25,7 +25,7 @@ struct channel {
 	uint8_t state;  /* enum channel_state */
 	uint8_t vcpu;   /* whom its events interrupt */
 	uint8_t notify; /* the hypervisor's end: 1 + index in notifiers, 0: none */
-	uint8_t reserved;
+	uint8_t relay;  /* as notify, of what the peer sends to this port */
 	domid_t remote;
 	uint16_t port;
 };

@@ -13,6 +13,8 @@ static bool param_is_ours(uint32_t index)
 	case HVM_PARAM_STORE_EVTCHN:
 	case HVM_PARAM_CONSOLE_PFN:
 	case HVM_PARAM_CONSOLE_EVTCHN:
+	case SIGMA_HVM_PARAM_RELAY_PFN:
+	case SIGMA_HVM_PARAM_RELAY_EVTCHN:
 		return true;
 	default:
 		return false;

@@ -14,6 +14,7 @@ HV_COLD_SRCS := \
 	hypervisor/board.c \
 	hypervisor/console.c \
 	hypervisor/console_line.c \
+	hypervisor/console_relay.c \
 	hypervisor/domain.c \
 	hypervisor/domain_build.c \
 	hypervisor/domain_devices.c \

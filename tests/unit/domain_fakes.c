@@ -132,6 +132,13 @@ int console_setup_ring(struct domain *d, paddr_t p)
 	return 0;
 }
 
+int console_setup_relay(struct domain *d, paddr_t p)
+{
+	d->hvm_params[SIGMA_HVM_PARAM_RELAY_PFN] = p.p >> PAGE_SHIFT;
+	fakes.console_relay = p;
+	return 0;
+}
+
 int event_bind_hypervisor(struct domain *d, domid_t remote,
 			  void (*notify)(struct domain *d, unsigned int port))
 {

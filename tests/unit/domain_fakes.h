@@ -20,7 +20,7 @@ struct fakes {
 	struct domain *irq_owner[SIGMA_VIRQ_COUNT];
 	unsigned int created;
 	struct domain *domain[8]; /* in the order of creation */
-	paddr_t console_ring;
+	paddr_t console_ring, console_relay;
 	unsigned int presets;
 	paddr_t preset[2];
 	jmp_buf failed; /* where boot_fail() goes */

@@ -163,11 +163,12 @@ static void test_reserved_end(void **state)
 	fit_cell(&maker, "/domains/domU", "foreign", 3 * MIB);
 	build();
 	d = fakes.domain[1];
-	assert_int_equal(d->reserved_size, (1 + 1 + 1 + 2 + 32) * 4096);
-	assert_int_equal(fakes.domain[0]->reserved_size, (1 + 4 + 4 + 2 + 32) * 4096);
-	assert_int_equal(domain_console_page(d).p, d->reserved_base.p + 3 * 4096);
-	assert_int_equal(domain_xenstore_page(d).p, d->reserved_base.p + 4 * 4096);
-	assert_int_equal(domain_grant_frames(d).p, d->reserved_base.p + 5 * 4096);
+	assert_int_equal(d->reserved_size, (1 + 1 + 1 + 3 + 32) * 4096);
+	assert_int_equal(fakes.domain[0]->reserved_size, (1 + 4 + 4 + 3 + 32) * 4096);
+	assert_int_equal(domain_relay_page(d).p, d->reserved_base.p + 3 * 4096);
+	assert_int_equal(domain_console_page(d).p, d->reserved_base.p + 4 * 4096);
+	assert_int_equal(domain_xenstore_page(d).p, d->reserved_base.p + 5 * 4096);
+	assert_int_equal(domain_grant_frames(d).p, d->reserved_base.p + 6 * 4096);
 }
 
 static void test_rings(void **state)
@@ -186,7 +187,8 @@ static void test_rings(void **state)
 			 domain_xenstore_page(domU).p >> 12);
 	assert_int_equal(fakes.console_ring.p, domain_console_page(domU).p);
 	assert_int_equal(fakes.presets, 2);
-	assert_int_equal(fakes.preset[0].p, domain_console_page(domU).p);
+	assert_int_equal(fakes.console_relay.p, domain_relay_page(domU).p);
+	assert_int_equal(fakes.preset[0].p, domain_relay_page(domU).p);
 	assert_int_equal(fakes.preset[1].p, domain_xenstore_page(domU).p);
 	ring = at(domU, domain_xenstore_page(domU).p);
 	assert_int_equal(ring->connection, XENSTORE_RECONNECT);

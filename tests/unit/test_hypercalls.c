@@ -301,6 +301,11 @@ static void test_hvm_params(void **state)
 	assert_int_equal(
 		hvm_param(HVMOP_get_param, domu->id, HVM_PARAM_STORE_PFN, &value), 0);
 	assert_int_equal(value, 0x123456789abcdef);
+	domu->hvm_params[SIGMA_HVM_PARAM_RELAY_EVTCHN] = 77;
+	assert_int_equal(hvm_param(HVMOP_get_param, domu->id,
+				   SIGMA_HVM_PARAM_RELAY_EVTCHN, &value),
+			 0);
+	assert_int_equal(value, 77);
 	fake_run(domu->vcpu[0]);
 	value = 0;
 	assert_int_equal(
@@ -317,6 +322,9 @@ static void test_hvm_params(void **state)
 			 -XEN_ESRCH);
 	assert_int_equal(hvm_param(HVMOP_get_param, DOMID_SELF, HVM_NR_PARAMS, &value),
 			 -XEN_EINVAL);
+	assert_int_equal(
+		hvm_param(HVMOP_get_param, DOMID_SELF, SIGMA_HVM_PARAMS, &value),
+		-XEN_EINVAL);
 	assert_int_equal(hvm_param(HVMOP_get_param, DOMID_SELF, UINT32_MAX, &value),
 			 -XEN_EINVAL);
 	assert_int_equal(

@@ -39,6 +39,15 @@ void console_destroy(struct domain *d);
 int console_setup_ring(struct domain *d, paddr_t p);
 
 /**
+ * console_setup_relay - the same console for dom0's xenconsoled, at the same time
+ * @p: page in the domain's reserved RAM, to be granted to dom0
+ *
+ * Sets SIGMA_HVM_PARAM_RELAY_PFN and _RELAY_EVTCHN.  See <hv/console_relay.h>.
+ * Returns 0, -XEN_EINVAL (not the domain's RAM), -XEN_ENOMEM or -XEN_ENOSPC.
+ */
+int console_setup_relay(struct domain *d, paddr_t p);
+
+/**
  * console_read - hypercall console_io, CONSOLEIO_read of the current domain
  * Returns how many characters were stored (0: none there), or -XEN_EFAULT.
  */

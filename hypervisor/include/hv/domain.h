@@ -15,11 +15,13 @@
 #include <arch/cpu.h>
 #include <arch/spinlock.h>
 #include <asm/vcpu.h> /* struct arch_vcpu: engine and CPU state; struct arch_domain */
+#include <public/manage.h>
 #include <public/sigma.h>
 
 #define MAX_DOMAINS      16
 #define MAX_VCPUS        SIGMA_MAX_VCPUS
 #define DOMAIN_NAME_SIZE 16
+#define SIGMA_HVM_PARAMS (SIGMA_HVM_PARAM_RELAY_EVTCHN + 1)
 
 struct domain;
 struct event_channels;
@@ -98,7 +100,7 @@ struct domain {
 	struct event_channels *events;
 	struct grant_table *grants;
 	struct console_source *console;
-	uint64_t hvm_params[HVM_NR_PARAMS];
+	uint64_t hvm_params[SIGMA_HVM_PARAMS];
 	uint32_t irqs[SIGMA_VIRQ_WORDS]; /* the board's interrupts it owns */
 
 	struct vcpu *vcpu[MAX_VCPUS];

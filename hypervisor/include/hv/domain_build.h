@@ -9,7 +9,8 @@
  *	...
  *	device tree, initrd: just below the reserved end, but not above LOAD_LIMIT
  *	reserved end: what arch_domain_build() takes (descriptor, foreign table,
- *		second-level tables), then console ring, xenstore ring, grant frames
+ *		second-level tables), then the console's relay and ring, xenstore ring,
+ *		grant frames
  *	foreign window (no RAM behind it)
  */
 #ifndef HV_DOMAIN_BUILD_H
@@ -24,7 +25,7 @@ struct domain;
 #define KERNEL_OFFSET    0x8000u     /* of a raw Image, as Linux's TEXT_OFFSET */
 #define LOAD_LIMIT       0x10000000u /* initrd and tree within: Linux's low memory */
 #define DOMAIN_TREE_SIZE 0x10000u    /* room for a domain's tree, aligned to it */
-#define DOMAIN_OWN_PAGES (2 + GRANT_FRAMES_MAX) /* rings and grant frames */
+#define DOMAIN_OWN_PAGES (3 + GRANT_FRAMES_MAX) /* rings and grant frames */
 
 /**
  * domains_build - build every domain of the manifest, or none
@@ -42,6 +43,7 @@ void domains_build(struct fit *fit, const struct manifest *manifest, const void 
 uint32_t domain_reserved_size(uint32_t foreign_size);
 
 /* Where the rings and grant frames lie: the last pages of the reserved end. */
+paddr_t domain_relay_page(const struct domain *d);
 paddr_t domain_console_page(const struct domain *d);
 paddr_t domain_xenstore_page(const struct domain *d);
 paddr_t domain_grant_frames(const struct domain *d);

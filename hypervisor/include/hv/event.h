@@ -45,6 +45,23 @@ int event_bind_hypervisor(struct domain *d, domid_t remote,
 			  void (*notify)(struct domain *d, unsigned int port));
 
 /**
+ * event_bind_relay - a port of d for a daemon, where the hypervisor stands in for d
+ * @remote: the daemon's domain, which may bind to it
+ * @notify: called when the daemon sends, with d, interrupts masked, no lock held;
+ *	d itself does not notice
+ *
+ * Returns the port or -XEN_ENOSPC.
+ */
+int event_bind_relay(struct domain *d, domid_t remote,
+		     void (*notify)(struct domain *d, unsigned int port));
+
+/* Send on a port of d as d itself could; nothing when nobody is bound to it. */
+void event_send_from(struct domain *d, unsigned int port);
+
+/* Has another domain bound to this port?  No lock: it may change at once. */
+bool event_is_bound(const struct domain *d, unsigned int port);
+
+/**
  * event_poll_begin - is any of these ports pending for v's domain?
  *
  * If not, v->polling is set: the next event of its domain, masked or not, clears
