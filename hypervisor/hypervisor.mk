@@ -35,6 +35,7 @@ HV_COLD_SRCS := \
 	hypervisor/lib/string.c \
 	hypervisor/lib/vsnprintf.c \
 	hypervisor/manifest.c \
+	hypervisor/manifest_split.c \
 	hypervisor/memory_op.c \
 	hypervisor/panic.c \
 	hypervisor/platform_op.c \

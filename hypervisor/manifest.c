@@ -16,8 +16,10 @@
 #define SLICE_DEFAULT_US 10000
 
 static const char *const domain_properties[] = {
-	"kernel", "initrd",  "fdt",      "memory",  "vcpus",      "weight",
-	"engine", "devices", "bootargs", "foreign", "privileged", "phandle",
+	"kernel",      "initrd",     "fdt",      "memory",   "vcpus",
+	"weight",      "engine",     "devices",  "bootargs", "foreign",
+	"privileged",  "image-file", "disk",     "vif",      "vfb",
+	"on-poweroff", "on-reboot",  "on-crash", "phandle",
 };
 
 static const char *const manifest_properties[] = {
@@ -243,6 +245,44 @@ static __init int parse_privileged(struct fit *fit, struct manifest_domain *m)
 	return 0;
 }
 
+/*
+ * A name such as boot/sigma.fit: what stands between two slashes is a directory, so
+ * it is not empty, "." or "..".
+ */
+static __init bool file_name_allowed(const char *path)
+{
+	size_t length;
+
+	if (strlen(path) >= IMAGE_FILE_SIZE)
+		return false;
+	for (;; path += length + 1) {
+		for (length = 0; path[length] != '\0' && path[length] != '/'; length++)
+			;
+		if (length == 0 || (length <= 2 && memcmp(path, "..", length) == 0))
+			return false;
+		if (path[length] == '\0')
+			return true;
+	}
+}
+
+static __init int parse_image_file(struct fit *fit, struct manifest_domain *m)
+{
+	int result = read_string(fit, m->node, "domain", m->name, "image-file",
+				 &m->image_file);
+
+	if (result != 0 || m->image_file == NULL)
+		return result;
+	if (!m->privileged)
+		return fit_fail(fit, -XEN_EINVAL, "domain", m->name,
+				"\"image-file\" is for the privileged domain only");
+	if (!file_name_allowed(m->image_file))
+		return fit_fail(fit, -XEN_EINVAL, "domain", m->name,
+				"\"image-file\" is no name of at most %d characters such "
+				"as boot/sigma.fit",
+				IMAGE_FILE_SIZE - 1);
+	return 0;
+}
+
 static __init int parse_domain(struct fit *fit, struct manifest_domain *m)
 {
 	int result = copy_name(fit, m);
@@ -258,6 +298,10 @@ static __init int parse_domain(struct fit *fit, struct manifest_domain *m)
 		result = parse_devices(fit, m);
 	if (result == 0)
 		result = parse_privileged(fit, m);
+	if (result == 0)
+		result = parse_image_file(fit, m);
+	if (result == 0)
+		result = manifest_check_split(fit, m);
 	return result;
 }
 

@@ -277,6 +277,121 @@ static void test_described_twice(void **state)
 	assert_string_equal(fit.error, "is described twice");
 }
 
+/* The lists that dom0's tools act on: good ones, and each fault with its message. */
+static void test_split(void **state)
+{
+	static const char disks[] = "phy:/dev/vda,xvda,w\0file:/root/x.img,xvdp15,r";
+	static const struct {
+		const char *name, *value, *piece; /* NULL: it is good */
+	} cases[] = {
+		{"disk", "phy:/dev/mmcblk0p2,xvdb9,r", NULL},
+		{"disk", "", "\"disk\" does not begin with phy:/... or file:/...: \"\""},
+		{"disk", "/dev/vda,xvda,w", "does not begin"},
+		{"disk", "phy:vda,xvda,w", "does not begin"},
+		{"disk", "phy:/dev/vda", "is not TARGET,NAME,ACCESS"},
+		{"disk", "phy:/dev/vda,hda,w", "names the disk otherwise"},
+		{"disk", "phy:/dev/vda,xvd,w", "names the disk otherwise"},
+		{"disk", "phy:/dev/vda,xvdq,w", "names the disk otherwise"},
+		{"disk", "phy:/dev/vda,xvda0,w", "names the disk otherwise"},
+		{"disk", "phy:/dev/vda,xvda16,w", "names the disk otherwise"},
+		{"disk", "phy:/dev/vda,xvda111,w", "names the disk otherwise"},
+		{"disk", "phy:/dev/vda,xvda", "does not end with ,r or ,w"},
+		{"disk", "phy:/dev/vda,xvda,rw", "does not end with"},
+		{"vif", "", NULL},
+		{"vif", "bridge=xenbr0,mac=00:16:3e:0a:0B:0c,ip=10.0.0.2", NULL},
+		{"vif", "vifname=v0,script=vif-bridge", NULL},
+		{"vif", "bridge=", "has a word without a value"},
+		{"vif", "brigde=x", "has a word other than bridge, mac"},
+		{"vif", "bridge=x,", "has a word other than"},
+		{"vif", "mac=00:16:3e:0a:0b", "has a mac that is not"},
+		{"vif", "mac=01:16:3e:0a:0b:0c", "has a mac that is not"},
+		{"vif", "mac=00:16:3e:0a:0b:0g", "has a mac that is not"},
+		{"vif", "mac=00-16-3e-0a-0b-0c", "has a mac that is not"},
+		{"on-poweroff", "destroy", NULL},
+		{"on-reboot", "restart", NULL},
+		{"on-crash", "preserve", NULL},
+		{"on-crash", "explode", "is not destroy, restart or preserve: \"explode"},
+		{"vfb", "yes", "\"vfb\" takes no value"},
+	};
+
+	fit_value(&maker, "/domains/domU", "disk", disks, sizeof(disks));
+	fit_value(&maker, "/domains/domU", "vfb", NULL, 0);
+	assert_int_equal(parse(), 0);
+	for (unsigned int i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		teardown(state);
+		setup(state);
+		fit_string(&maker, "/domains/domU", cases[i].name, cases[i].value);
+		if (cases[i].piece != NULL)
+			expect_refused("domain domU", cases[i].piece);
+		else if (parse() != 0)
+			fail_msg("%s: %s", cases[i].value, fit.error);
+	}
+}
+
+static void test_split_lists(void **state)
+{
+	char many[17 * 2];
+
+	for (unsigned int i = 0; i < sizeof(many); i++)
+		many[i] = 0; /* 34 empty strings */
+	fit_value(&maker, "/domains/domU", "vif", many, 16);
+	assert_int_equal(parse(), 0);
+	teardown(state);
+	setup(state);
+	fit_value(&maker, "/domains/domU", "vif", many, 17);
+	expect_refused("domain domU", "is one too many");
+	teardown(state);
+	setup(state);
+	fit_value(&maker, "/domains/domU", "on-crash", "destroy\0restart", 16);
+	expect_refused("domain domU", "\"on-crash\" is one too many: \"restart\"");
+	teardown(state);
+	setup(state);
+	fit_value(&maker, "/domains/domU", "disk", NULL, 0);
+	expect_refused("domain domU", "\"disk\" is not made of strings");
+	teardown(state);
+	setup(state);
+	fit_value(&maker, "/domains/domU", "vif", "bridge", 6); /* no end */
+	expect_refused("domain domU", "\"vif\" is not made of strings");
+	teardown(state);
+	setup(state);
+	fit_string(&maker, "/domains/dom0", "vif", "");
+	expect_refused("domain dom0", "\"vif\" is not for the privileged domain");
+}
+
+static void test_image_file(void **state)
+{
+	static const char *const bad[] = {
+		"",
+		"/boot/sigma.fit",
+		"boot/",
+		"boot//x",
+		"./x",
+		"../x",
+		"boot/..",
+		"a/./b",
+		"a234567890123456789012345678901234567890123456789012345678901234",
+	};
+
+	fit_string(&maker, "/domains/dom0", "image-file", "boot/sigma.fit");
+	assert_int_equal(parse(), 0);
+	assert_string_equal(manifest.domain[0].image_file, "boot/sigma.fit");
+	assert_null(manifest.domain[1].image_file);
+	for (unsigned int i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		teardown(state);
+		setup(state);
+		fit_string(&maker, "/domains/dom0", "image-file", bad[i]);
+		expect_refused("domain dom0", "\"image-file\" is no name of at most 63");
+	}
+	teardown(state);
+	setup(state);
+	fit_string(&maker, "/domains/dom0", "image-file", "..fit");
+	assert_int_equal(parse(), 0);
+	teardown(state);
+	setup(state);
+	fit_string(&maker, "/domains/domU", "image-file", "sigma.fit");
+	expect_refused("domain domU", "is for the privileged domain only");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -294,6 +409,9 @@ int main(void)
 		TEST(test_no_domain),
 		TEST(test_too_many_domains),
 		TEST(test_described_twice),
+		TEST(test_split),
+		TEST(test_split_lists),
+		TEST(test_image_file),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

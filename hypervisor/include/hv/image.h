@@ -30,6 +30,7 @@ struct manifest_domain {
 	const char *kernel, *initrd, *fdt; /* image names; the last two may be NULL */
 	const char *bootargs;              /* may be NULL */
 	const char *engine;
+	const char *image_file;   /* path of the FIT in dom0's root; may be NULL */
 	uint32_t memory, foreign; /* bytes */
 	uint32_t vcpus, weight;
 	bool privileged;
@@ -40,6 +41,7 @@ struct manifest_domain {
 
 #define MANIFEST_DOMAINS_MAX 8
 #define DEVICES_MAX          32 /* entries of one `devices` list */
+#define IMAGE_FILE_SIZE      64 /* of manifest_domain.image_file, its end included */
 
 struct manifest {
 	const char *scheduler;
@@ -57,12 +59,14 @@ struct manifest {
  * manifest_parse	/domains by the rules of docs/image-format.md: each property
  *		known and in range, each image there and of the right type, exactly
  *		one domain privileged
+ * manifest_check_split	the part of it that dom0's tools act on: disk, vif, vfb, on-*
  */
 int fit_open(struct fit *fit, const void *blob, uint32_t size);
 int fit_find(struct fit *fit, const char *name, struct fit_image *image);
 int fit_verify(struct fit *fit, const char *name);
 int fit_verify_all(struct fit *fit);
 int manifest_parse(struct fit *fit, struct manifest *manifest);
+int manifest_check_split(struct fit *fit, const struct manifest_domain *m);
 
 /* Set part to "<kind> <name>" (name may be NULL) and the reason; returns @code. */
 int fit_fail(struct fit *fit, int code, const char *kind, const char *name,
