@@ -4,7 +4,10 @@
 # Build Linux, or take it from the cache.
 #
 #   build.sh CONFIG OUT    Debian's source + linux-patches/ + CONFIG to
-#                          OUT/{Image,zImage,System.map,vmlinux,config}
+#                          OUT/{Image,zImage,System.map,vmlinux,config} and
+#                          OUT/module-tree, a link to the cache's: what a module
+#                          outside of the kernel is built with, as in
+#                          make -C OUT/module-tree ARCH=arm CROSS_COMPILE=... M=DIR
 #
 # The cache is $SIGMA_CACHE/linux/KEY; the key is a hash of all that the result
 # depends on: the source archive, the series, CONFIG, the compiler, this script.
@@ -48,6 +51,7 @@ deliver() {
 		cp "$cache/$key/$file" "$out/$file.new"
 		mv "$out/$file.new" "$out/$file"
 	done
+	ln -sfn "$(realpath "$cache/$key/module-tree")" "$out/module-tree"
 }
 
 if [ -f "$cache/$key/Image" ]; then
@@ -83,6 +87,20 @@ kbuild() {
 		KBUILD_BUILD_TIMESTAMP='Thu Jan  1 00:00:00 UTC 1970' "$@"
 }
 
+# Headers, makefiles, the kernel's symbols, and the programs that the build made
+# for this machine: a source and a build directory in one.
+module_tree() {
+	(
+		cd "$work/source"
+		find Makefile arch/arm/Makefile* arch/arm/include include scripts ! -type d
+	) | tar -C "$work/source" -c -T - | tar -C "$1" -x
+	(
+		cd "$work/build"
+		find Module.symvers .config arch/arm/include include scripts ! -type d \
+			! -name '*.o' ! -name '*.cmd' ! -path scripts/kconfig/'*'
+	) | tar -C "$work/build" -c -T - | tar -C "$1" -x
+}
+
 # A fragment asks, Kconfig decides: what it did not grant is an error.
 check_config() {
 	local line missing
@@ -106,9 +124,10 @@ unset MAKEFLAGS MFLAGS MAKELEVEL
 KCONFIG_ALLCONFIG=$(realpath "$config") kbuild allnoconfig
 check_config
 say "4/4 compiling ($jobs at a time)"
-kbuild Image zImage
+kbuild Image zImage modules
 
-mkdir "$work/result"
+mkdir -p "$work/result/module-tree"
+module_tree "$work/result/module-tree"
 cp "$work/build/arch/arm/boot/Image" "$work/build/arch/arm/boot/zImage" \
 	"$work/build/System.map" "$work/result"
 "${cross}strip" --strip-debug -o "$work/result/vmlinux" "$work/build/vmlinux"
