@@ -5,6 +5,7 @@
  */
 #include <arch/cpu.h>
 #include <arch/memory.h>
+#include <hv/archive.h>
 #include <hv/board.h>
 #include <hv/console.h>
 #include <hv/domain.h>
@@ -20,6 +21,8 @@
 struct plan {
 	const struct manifest_domain *m;
 	struct fit_image kernel, initrd, fdt;
+	struct fit_image image; /* the FIT itself, when m->image_file is set */
+	uint32_t initrd_size;   /* with the archive in front of it */
 	bool elf;
 	struct elf_layout load; /* of the kernel */
 	uint32_t reserved_size;
@@ -122,20 +125,39 @@ static __init int plan_kernel(struct plan *p)
 	return check_raw(&p->kernel);
 }
 
+/* In front of the initrd, Linux takes an archive: with the FIT as a file, if wanted. */
+static __init int plan_initrd(struct plan *p)
+{
+	uint32_t archive = 0;
+
+	if (p->m->image_file != NULL) {
+		archive = archive_head(NULL, p->m->image_file, p->image.size) +
+			  archive_tail(NULL, p->image.size);
+		if (add_overflows(archive, p->image.size))
+			return fault("the image is too large for \"image-file\"");
+		archive += p->image.size;
+	}
+	if (add_overflows(archive, p->initrd.size))
+		return fault("the image and its initrd are too large together");
+	p->initrd_size = archive + p->initrd.size;
+	return 0;
+}
+
 /* Device tree and initrd high up, the kernel below them. */
 static __init int plan_layout(struct plan *p)
 {
 	uint32_t base = board_ram_base().p, memory = p->m->memory;
-	uint32_t initrd = align_up(p->initrd.size, PAGE_SIZE), top;
+	uint32_t initrd = align_up(p->initrd_size, PAGE_SIZE), top;
 
 	p->reserved_size = domain_reserved_size(p->m->foreign);
-	if (p->initrd.size > memory ||
+	if (p->initrd_size > memory ||
 	    memory < KERNEL_FLOOR + p->reserved_size + 2 * DOMAIN_TREE_SIZE ||
 	    memory - KERNEL_FLOOR - p->reserved_size - 2 * DOMAIN_TREE_SIZE < initrd)
 		return fault(
-			"memory of %u KiB is too small for initrd (%u KiB), device tree and "
-			"the hypervisor's %u KiB",
-			memory >> 10, initrd >> 10, p->reserved_size >> 10);
+			"memory of %u KiB is too small for initrd%s (%u KiB), device tree "
+			"and the hypervisor's %u KiB",
+			memory >> 10, p->m->image_file != NULL ? ", image-file" : "",
+			initrd >> 10, p->reserved_size >> 10);
 	top = (memory - p->reserved_size) & ~PAGE_MASK;
 	if (top > LOAD_LIMIT && initrd < LOAD_LIMIT - KERNEL_FLOOR - 2 * DOMAIN_TREE_SIZE)
 		top = LOAD_LIMIT;
@@ -203,6 +225,8 @@ static __init int plan_domain(struct plan *p)
 	if (result == 0)
 		result = plan_kernel(p);
 	if (result == 0)
+		result = plan_initrd(p);
+	if (result == 0)
 		result = plan_layout(p);
 	if (result == 0)
 		result = plan_base(p);
@@ -217,6 +241,8 @@ static __init void find_images(struct fit *fit, struct plan *p)
 		result = fit_find(fit, p->m->initrd, &p->initrd);
 	if (result == 0 && p->m->fdt != NULL)
 		result = fit_find(fit, p->m->fdt, &p->fdt);
+	p->image.data = fit->blob;
+	p->image.size = fit->size;
 	if (result != 0)
 		boot_fail(fit->part, "%s", fit->error);
 }
@@ -313,10 +339,25 @@ static __init void describe_memory(struct domain *d, const struct plan *p)
 	d->entry = paddr(p->load.entry);
 	d->dtb = paddr_add(d->ram_base, p->dtb_offset);
 	d->weight = p->m->weight;
-	if (p->initrd.size != 0) {
+	if (p->initrd_size != 0) {
 		d->initrd = paddr_add(d->ram_base, p->initrd_offset);
-		d->initrd_size = p->initrd.size;
+		d->initrd_size = p->initrd_size;
 	}
+}
+
+static __init void load_initrd(struct domain *d, const struct plan *p)
+{
+	char *to = ram(d, d->initrd);
+
+	if (p->m->image_file != NULL) {
+		to += archive_head(to, p->m->image_file, p->image.size);
+		memcpy(to, p->image.data, p->image.size);
+		to += p->image.size;
+		to += archive_tail(to, p->image.size);
+	}
+	if (p->initrd.size != 0)
+		memcpy(to, p->initrd.data, p->initrd.size);
+	flush(d, d->initrd, d->initrd_size);
 }
 
 static __init void load_images(struct domain *d, const struct plan *p)
@@ -329,10 +370,8 @@ static __init void load_images(struct domain *d, const struct plan *p)
 	else if (elf_load(p->kernel.data, p->kernel.size, &p->load, to, &error) != 0)
 		fail_domain(p, error);
 	flush(d, paddr(p->load.base), p->elf ? p->load.size : p->kernel.size);
-	if (p->initrd.size != 0) {
-		memcpy(ram(d, d->initrd), p->initrd.data, p->initrd.size);
-		flush(d, d->initrd, d->initrd_size);
-	}
+	if (d->initrd_size != 0)
+		load_initrd(d, p);
 }
 
 static __init void load_tree(struct domain *d, const struct plan *p,

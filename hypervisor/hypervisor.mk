@@ -11,6 +11,7 @@ HV_HOT_SRCS := \
 	hypervisor/virq.c
 
 HV_COLD_SRCS := \
+	hypervisor/archive.c \
 	hypervisor/board.c \
 	hypervisor/console.c \
 	hypervisor/console_line.c \

@@ -227,6 +227,53 @@ static void test_hole(void **state)
 				    "dma-ranges", NULL));
 }
 
+/* One entry of an archive: name, mode and size; where its contents begin. */
+static const char *archive_entry(const char *at, const char *name, uint32_t mode,
+				 uint32_t size)
+{
+	char field[9] = "";
+
+	assert_memory_equal(at, "070701", 6);
+	memcpy(field, at + 6 + 8, 8);
+	assert_int_equal(strtoul(field, NULL, 16), mode);
+	memcpy(field, at + 6 + 6 * 8, 8);
+	assert_int_equal(strtoul(field, NULL, 16), size);
+	memcpy(field, at + 6 + 11 * 8, 8);
+	assert_int_equal(strtoul(field, NULL, 16), strlen(name) + 1);
+	assert_string_equal(at + 110, name);
+	return at + align_up(110 + (uint32_t)strlen(name) + 1, 4);
+}
+
+/* The FIT is a file in an archive in front of the initrd. */
+static void test_image_file(void **state)
+{
+	const struct domain *dom0;
+	const char *start, *at_file;
+
+	fit_string(&maker, "/domains/dom0", "image-file", "boot/x/sigma.fit");
+	build();
+	dom0 = fakes.domain[0];
+	start = at(dom0, dom0->initrd.p);
+	at_file = archive_entry(start, "boot", 040755, 0);
+	at_file = archive_entry(at_file, "boot/x", 040755, 0);
+	at_file = archive_entry(at_file, "boot/x/sigma.fit", 0100644, fit.size);
+	assert_memory_equal(at_file, blob, fit.size);
+	at_file = archive_entry(at_file + align_up(fit.size, 4), "TRAILER!!!", 0, 0);
+	assert_int_equal((at_file - start) % 4, 0);
+	assert_memory_equal(at_file, initrd, sizeof(initrd));
+	assert_int_equal(at_file - start + sizeof(initrd), dom0->initrd_size);
+	assert_outside(dom0, dom0->initrd, dom0->initrd_size);
+	/* no initrd of its own: the archive alone */
+	teardown(state);
+	setup(state);
+	fit_remove(&maker, "/domains/dom0", "initrd");
+	fit_string(&maker, "/domains/dom0", "image-file", "sigma.fit");
+	build();
+	dom0 = fakes.domain[0];
+	at_file = archive_entry(at(dom0, dom0->initrd.p), "sigma.fit", 0100644, fit.size);
+	assert_memory_equal(at_file, blob, fit.size);
+}
+
 static void test_initrd_low(void **state)
 {
 	struct manifest_domain *m = &manifest.domain[0];
@@ -384,6 +431,12 @@ static void test_budget(void **state)
 	fit_add_image(&maker, "big", "ramdisk", kernel, sizeof(kernel));
 	fit_string(&maker, "/domains/dom0", "initrd", "big");
 	expect_failure("domain dom0", "too small for initrd (296 KiB)");
+	teardown(state);
+	setup(state);
+	fit_cell(&maker, "/domains/dom0", "memory", MIB);
+	fit_cell(&maker, "/domains/dom0", "foreign", 256 * MIB);
+	fit_string(&maker, "/domains/dom0", "image-file", "sigma.fit");
+	expect_failure("domain dom0", "too small for initrd, image-file (");
 }
 
 static void test_window(void **state)
@@ -427,12 +480,19 @@ static void test_device_twice(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_two_domains), TEST(test_reserved_end),
-		TEST(test_rings),       TEST(test_any_order),
-		TEST(test_hole),        TEST(test_elf),
-		TEST(test_bad_elf),     cmocka_unit_test(test_wrong_files),
-		TEST(test_engine),      TEST(test_budget),
-		TEST(test_bad_tree),    TEST(test_device_twice),
+		TEST(test_two_domains),
+		TEST(test_reserved_end),
+		TEST(test_image_file),
+		TEST(test_rings),
+		TEST(test_any_order),
+		TEST(test_hole),
+		TEST(test_elf),
+		TEST(test_bad_elf),
+		cmocka_unit_test(test_wrong_files),
+		TEST(test_engine),
+		TEST(test_budget),
+		TEST(test_bad_tree),
+		TEST(test_device_twice),
 		TEST(test_initrd_low), /* adds RAM: last */
 		TEST(test_window),
 	};
