@@ -5,6 +5,7 @@ Needs dtc, mkimage and lz4; no cross compiler and no emulator.
 """
 
 import os
+import re
 import struct
 import subprocess
 import sys
@@ -15,7 +16,7 @@ TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))
 TOOL = os.path.join(TOP, "tools", "sigma-image")
 sys.path.insert(0, os.path.join(TOP, "tools"))
 
-from sigma_image import container, elf, fdt  # noqa: E402  pylint: disable=wrong-import-position
+from sigma_image import budget, container, elf, fdt, lint, split  # noqa: E402  pylint: disable=wrong-import-position
 from sigma_image.errors import ImageError  # noqa: E402  pylint: disable=wrong-import-position
 from sigma_image.fit import Fit  # noqa: E402  pylint: disable=wrong-import-position
 
@@ -309,6 +310,25 @@ MISTAKES = [
     (change("domU", devices='"off"'), "device off is disabled"),
     (change("domU", devices='"/chosen"'), "device /chosen is no device"),
     (change("domU", devices='"usb"'), "device usb is not in the board's device tree"),
+    (change("domU", disk='"/dev/vda,xvda,w"'), "it begins with phy:/..."),
+    (change("domU", disk='"phy:/dev/vda"'), "it is TARGET,NAME,ACCESS"),
+    (change("domU", disk='"phy:/dev/vda,xvda16,w"'), 'not "xvda16"'),
+    (change("domU", disk='"phy:/dev/vda,hda,w"'), "calls its disks xvda to xvdp"),
+    (change("domU", disk='"phy:/dev/vda,xvda,rw"'), 'the access is r or w, not "rw"'),
+    (change("domU", disk='"phy:/a,xvda,r", "file:/b,xvda,w"'), "`disk` gives xvda twice"),
+    (change("domU", disk=None), 'property "disk" is not text'),
+    (change("domU", vif='"brigde=xenbr0"'), '"brigde" is not known (known: bridge, mac'),
+    (change("domU", vif='"", "mac="'), "mac has no value"),
+    (change("domU", vif='"mac=01:16:3e:00:00:01"'), "is not the address of one card"),
+    (change("domU", vif=", ".join(['""'] * 17)), "`vif` has 17 entries, at most 16"),
+    (change("domU", vfb='"yes"'), "`vfb` takes no value"),
+    (change("domU", **{"on-crash": '"explode"'}), "it is destroy, restart or preserve"),
+    (change("dom0", vif='""'), "`vif` is not for the privileged domain"),
+    (change("domU", **{"image-file": '"x"'}), "`image-file` is for the privileged domain only"),
+    (change("dom0", **{"image-file": '"/boot/x"'}), "it is a name of at most 63 characters"),
+    (lambda project: (change("dom0", **{"image-file": '"boot/x"'})(project),
+                      project.write("root.cpio", bytes(18 << 20))),
+     "the image in it (18.1 MiB, `image-file`)"),
     (header("scheduler", '"lottery"'), 'manifest: scheduler "lottery" is unknown'),
     (header("time-slice-us", "<500>"), "time-slice-us is 500, it must be 1000 to 30000"),
     (header("time-slice-us", "<30001>"), "time-slice-us is 30001"),
@@ -338,6 +358,15 @@ def test_lint_says_what_is_wrong(project, mistake, message):
     assert status == 1
     assert message in output
     assert "Traceback" not in output
+
+
+def test_lint_accepts_split_drivers(project):
+    project.domains["domU"].update(
+        {"disk": '"phy:/dev/mmcblk0p2,xvda,w", "file:/root/a.img,xvdp15,r"', "vfb": None,
+         "vif": '"", "bridge=xenbr0,mac=00:16:3e:0a:0B:0c,ip=10.0.0.2"',
+         "on-poweroff": '"preserve"', "on-reboot": '"restart"', "on-crash": '"destroy"'})
+    project.domains["dom0"]["image-file"] = '"boot/sigma.fit"'
+    assert project.lint() == (0, "")
 
 
 def test_lint_reports_every_mistake_at_once(project):
@@ -390,6 +419,40 @@ def test_two_domains_may_share_out_the_devices(project):
     assert project.lint() == (0, "")
     project.domains["domU"]["devices"] = '"/bus@40000000"'
     assert "mmci@5000 is claimed by domain dom0 already" in project.lint()[1]
+
+
+def source(name):
+    with open(os.path.join(TOP, "hypervisor", name), encoding="utf-8") as file:
+        return file.read()
+
+
+def defined(text, name):
+    """The number that a #define of the hypervisor gives a name."""
+    return int(re.search(rf"#define {name}\s+(0[xX][0-9a-fA-F]+|\d+)u?\b", text)[1], 0)
+
+
+def test_the_budget_reckons_with_the_hypervisors_numbers():
+    build, plan = source("include/hv/domain_build.h"), source("domain_build.c")
+    assert budget.KERNEL_OFFSET == defined(build, "KERNEL_OFFSET")
+    assert budget.LOAD_LIMIT == defined(build, "LOAD_LIMIT")
+    assert budget.TREE_SIZE == defined(build, "DOMAIN_TREE_SIZE")
+    assert budget.KERNEL_FLOOR == defined(plan, "KERNEL_FLOOR")
+    assert budget.WINDOW_BASE == defined(source("include/public/sigma.h"), "SIGMA_WINDOW_BASE")
+    rings = int(re.search(r"DOMAIN_OWN_PAGES \((\d+) \+ GRANT_FRAMES_MAX\)", build)[1])
+    assert budget.OWN_PAGES == rings + defined(source("include/hv/grant.h"), "GRANT_FRAMES_MAX")
+
+
+def test_lint_knows_the_hypervisors_limits():
+    parser, image = source("manifest.c"), source("include/hv/image.h")
+    assert lint.NUMBERS["memory"][1] == defined(parser, "MEMORY_MAX")
+    assert lint.NUMBERS["foreign"][1] == defined(parser, "FOREIGN_MAX")
+    assert lint.NUMBERS["foreign"][3] == defined(parser, "FOREIGN_DEFAULT")
+    assert lint.NUMBERS["weight"][3] == defined(parser, "WEIGHT_DEFAULT")
+    assert lint.DOMAINS_MAX == defined(image, "MANIFEST_DOMAINS_MAX")
+    assert split.FILE_NAME_MAX == defined(image, "IMAGE_FILE_SIZE") - 1
+    assert split.ENTRIES_MAX == defined(source("manifest_split.c"), "ENTRIES_MAX")
+    known = re.search(r"domain_properties\[\] = \{(.*?)\}", parser, re.S)[1]
+    assert sorted(re.findall(r'"([^"]+)"', known)) == sorted(lint.DOMAIN_PROPERTIES)
 
 
 # ---- small guests ----

@@ -10,7 +10,7 @@ KERNEL_OFFSET = 0x8000        # of a raw Image, in the domain's RAM
 KERNEL_FLOOR = 0x4000         # below it lies sigma'
 TREE_SIZE = 0x10000           # a domain's device tree
 LOAD_LIMIT = 0x10000000       # initrd and tree lie within
-OWN_PAGES = 34                # grant frames, rings: see domain_reserved_size()
+OWN_PAGES = 35                # grant frames, rings: see domain_reserved_size()
 WINDOW_BASE = 0xFF000000      # the hypervisor's window in every address space
 DTB_ROOM = 0x4000
 
@@ -25,6 +25,13 @@ def domain_room(memory, foreign, initrd):
         + OWN_PAGES * PAGE
     top = min((memory - reserved) // PAGE * PAGE, LOAD_LIMIT)
     return (top - align(initrd, PAGE) - TREE_SIZE) // TREE_SIZE * TREE_SIZE
+
+
+def archive_size(path, size):
+    """Bytes of the archive that `image-file` puts in front of the initrd: archive.c."""
+    steps = path.split("/")
+    names = ["/".join(steps[:count + 1]) for count in range(len(steps))] + ["TRAILER!!!"]
+    return align(size, 4) + sum(align(110 + len(name) + 1, 4) for name in names)
 
 
 def reservations(tree):
@@ -135,4 +142,5 @@ def _moved(domain, lowest, reserved):
     names = [name for base, size, name in reserved if base < end and lowest < base + size]
     return ImageError(f"domain {domain.name}",
                       f"its RAM 0x{lowest:08x} to 0x{end - 1:08x} overlaps {', '.join(names)}: it "
-                      "will lie elsewhere, where its devices cannot do DMA")
+                      "will lie elsewhere, and a device can do DMA only if its driver goes by "
+                      "dma-ranges")

@@ -9,7 +9,7 @@ are those of hypervisor/manifest.c and hypervisor/domain_build.c.
 import re
 from dataclasses import dataclass, field
 
-from . import budget, container, devices, elf, fdt
+from . import budget, container, devices, elf, fdt, split
 from .errors import ImageError
 
 MIB = 1 << 20
@@ -23,7 +23,8 @@ NAME_MAX = 15
 MANIFEST_PROPERTIES = ("compatible", "scheduler", "time-slice-us", "#address-cells",
                        "#size-cells", "phandle")
 DOMAIN_PROPERTIES = ("kernel", "initrd", "fdt", "memory", "vcpus", "weight", "engine", "devices",
-                     "bootargs", "foreign", "privileged", "phandle")
+                     "bootargs", "foreign", "privileged", "image-file", *split.PROPERTIES,
+                     "phandle")
 IMAGE_OF = {"kernel": "kernel", "initrd": "ramdisk", "fdt": "flat_dt"}
 HYPERVISOR_MAX = MIB
 
@@ -188,6 +189,7 @@ class Lint:
             self.check_reference(part, node, name, kind)
         node.string("bootargs")
         domain.devices = node.strings("devices")
+        self.errors.extend(split.check(node, domain.privileged))
         if "all" in domain.devices and len(domain.devices) > 1:
             self.error(part, '`devices` has more entries beside "all"')
         if domain.memory:
@@ -247,12 +249,16 @@ class Lint:
         if kernel is None or base is None:
             return
         where, size = kernel_extent(kernel, base)
+        image_file = domain.node.string("image-file")
+        archive = budget.archive_size(image_file, budget.fit_size(self.fit)) if image_file else 0
         room = budget.domain_room(domain.memory, domain.foreign,
-                                  len(initrd.data) if initrd else 0)
+                                  archive + (len(initrd.data) if initrd else 0))
         part = f"domain {domain.name}"
         if room <= 0:
             self.error(part, f"`memory` of {domain.memory // MIB} MiB is too small for its initrd, "
-                             "its device tree and what the hypervisor keeps")
+                             + (f"the image in it ({archive / MIB:.1f} MiB, `image-file`), "
+                                if archive else "")
+                             + "its device tree and what the hypervisor keeps")
         elif where < base + budget.KERNEL_FLOOR:
             self.error(part, f'kernel "{kernel.name}" is linked for 0x{where:08x}, below its RAM, '
                              f"which begins at 0x{base:08x} with 16 KiB of sigma'")
