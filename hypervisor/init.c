@@ -102,7 +102,7 @@ static __init void domains_setup(const struct boot_info *boot)
 	slots_free(unpacked(boot).base, unpacked(boot).bytes);
 }
 
-static __init void setup(const struct boot_info *boot)
+static __init __attribute__((noinline)) void setup(const struct boot_info *boot)
 {
 	printk("Sigma %s, engine %s, Xen ABI 4.17\n", SIGMA_VERSION, arch_engine_name);
 

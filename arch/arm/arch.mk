@@ -48,7 +48,14 @@ HV_FLAGS := -std=gnu11 -g -ffreestanding -fno-common -fno-pie -fno-builtin-print
 HV_FLAGS += $(if $(filter clang,$(TOOLCHAIN)),-mno-implicit-float -mfpu=vfpv3-d16,\
 	-mgeneral-regs-only -ftrivial-auto-var-init=zero -Wstack-usage=1024)
 HV_HOT  := -O2 -marm
-HV_COLD := -Oz -mthumb
+HV_COLD := -Oz -mthumb -fdata-sections
+
+# The cold files are optimised together at link time (gcc only): 2 KiB less.  Compiled each for
+# itself are the hot ones, on whose shape the figures depend, the functions that the compiler
+# calls itself, and libfdt, which the linker script puts into a section by its files' names.
+HV_LTO := $(if $(filter clang,$(TOOLCHAIN)),,-flto)
+HV_LTO_SRCS := $(filter-out $(HV_HOT_SRCS) $(ARCH_HOT_SRCS) hypervisor/lib/string.c,\
+	$(filter %.c,$(ARCH_SRCS) $(HV_COLD_SRCS)))
 
 $(HV_DIR)/include/asm/offsets.h: arch/arm/asm_offsets.c | $(BUILD)/include/xen
 	$(call say,OFFSETS,$@)
@@ -70,7 +77,8 @@ $(HV_DIR)/%.c.o: %.c arch/arm/arch.mk hypervisor/hypervisor.mk $(HV_DIR)/include
 	$(call say,CC,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(HV_CC) $(HV_FLAGS) $(HV_WARNINGS) $(HV_INCLUDES) -isystem $(BUILD)/src/libfdt \
-		$(if $(filter $<,$(HV_HOT_SRCS) $(ARCH_HOT_SRCS)),$(HV_HOT),$(HV_COLD)) -MMD -c -o $@ $<
+		$(if $(filter $<,$(HV_HOT_SRCS) $(ARCH_HOT_SRCS)),$(HV_HOT),$(HV_COLD)) \
+		$(if $(filter $<,$(HV_LTO_SRCS)),$(HV_LTO)) -MMD -c -o $@ $<
 
 $(HV_DIR)/libfdt/%.c.o: | $(BUILD)/src/libfdt
 	$(call say,CC,$@)
@@ -83,11 +91,14 @@ $(HV_DIR)/hypervisor.lds: arch/arm/hypervisor.lds.S | $(BUILD)/include/xen
 	$(Q)$(HV_CC) -E -P -x assembler-with-cpp -D__ASSEMBLER__ $(HV_INCLUDES) -MMD -MT $@ \
 		-MF $@.d -o $@ $<
 
+# gcc and not ld: the link runs the compiler, which wants the options again
+HV_LINK := -nostdlib -static $(if $(HV_LTO),$(HV_LTO) -flto-partition=one $(HV_FLAGS) $(HV_COLD)) \
+	-Wl,--gc-sections,--build-id=none,--no-warn-mismatch,-z,noexecstack \
+	-Wl,-z,max-page-size=4096,--no-warn-rwx-segments,-Map,$(HV_DIR)/sigma.map
+
 $(HV_DIR)/sigma.elf: $(HV_DIR)/hypervisor.lds $(HV_OBJS) $(LIBFDT_OBJS)
 	$(call say,LD,$@)
-	$(Q)$(CROSS_COMPILE)ld -nostdlib --gc-sections --build-id=none --no-warn-mismatch \
-		-z noexecstack -z max-page-size=4096 --no-warn-rwx-segments -T $< -Map $(HV_DIR)/sigma.map \
-		-o $@ $(HV_OBJS) $(LIBFDT_OBJS)
+	$(Q)$(CROSS_COMPILE)gcc $(HV_LINK) -T $< -o $@ $(HV_OBJS) $(LIBFDT_OBJS)
 
 $(BUILD)/sigma.elf: $(HV_DIR)/sigma.elf
 	$(Q)cp $< $@

@@ -24,8 +24,7 @@
 
 extern char __bss_end[], __slot_end[], __init_start[], __init_end[];
 
-char cpu_areas[CPU_COUNT_MAX][CPU_AREA_SIZE]
-	__attribute__((aligned(65536), section(".bss.aligned")));
+char cpu_areas[CPU_COUNT_MAX][CPU_AREA_SIZE] __attribute__((aligned(65536)));
 
 void arch_boot(const void *board, uint32_t fit, uint32_t fit_bytes, uint32_t slot);
 

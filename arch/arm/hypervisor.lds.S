@@ -43,8 +43,7 @@ SECTIONS
 	.bss (NOLOAD) : {
 		. = ALIGN(65536);
 		__bss_start = .;
-		*(.bss.aligned)
-		*(.bss .bss.* COMMON)
+		*(SORT_BY_ALIGNMENT(.bss.*) .bss COMMON)
 		. = ALIGN(4096);
 		__bss_end = .;
 	}

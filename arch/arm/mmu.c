@@ -15,7 +15,7 @@
 extern char __text_start[], __text_end[], __rodata_end[], __image_end[], __bss_start[];
 extern char __bss_end[], __slot_end[];
 
-uint32_t sigma_table[L1_ENTRIES] __attribute__((aligned(16384), section(".bss.aligned")));
+uint32_t sigma_table[L1_ENTRIES] __attribute__((aligned(16384)));
 static uint32_t window_table[WINDOW_TABLES][L2_ENTRIES] __attribute__((aligned(4096)));
 static maddr_t slot_base;
 
