@@ -6,7 +6,8 @@ VLED_DIR     := guests/linux/vled
 VLED_OUT     := $(LINUX_OUT)/vled
 VLED_MODULES := $(VLED_OUT)/vled_frontend.ko $(VLED_OUT)/vled_backend.ko
 VLED_SOURCES := $(addprefix $(VLED_DIR)/,Kbuild vled.h frontend.c backend.c)
-# what the lists of root file systems need to find them
+# what root file systems depend on, and their lists need to find it
+VLED_FILES   := $(VLED_MODULES) $(addprefix $(VLED_DIR)/,vled-attach dom0.list domU.list)
 VLED_DEFINES := -D vled=$(VLED_DIR) -D vled_modules=$(VLED_OUT)
 
 # Kbuild leaves what it makes beside the sources: give it copies of them.
