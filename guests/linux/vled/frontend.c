@@ -3,7 +3,7 @@
 #include <linux/leds.h>
 #include <linux/module.h>
 #include <xen/events.h>
-#include <xen/page.h>
+#include <xen/grant_table.h>
 #include <xen/xenbus.h>
 #include "vled.h"
 
