@@ -22,7 +22,8 @@
 #define FRAME_MS 20
 
 struct device *shown;
-static bool started; /* the screen is open */
+static bool started;      /* the screen is open */
+static char key_name[16]; /* what shows the next one, for messages */
 
 void fatal(const char *format, ...)
 {
@@ -67,6 +68,7 @@ void show_next(void)
 		return;
 	}
 	screen_take();
+	screen_clear();
 	shown = next;
 	vfb_show(next); /* if it cannot be, show_gone() has been called */
 }
@@ -77,11 +79,10 @@ void show_available(struct device *vfb)
 
 	snprintf(home, sizeof(home), "/local/domain/%u", vfb->domid);
 	name = store_read(home, "name");
-	snprintf(
-		text, sizeof(text),
-		"%s (domain %u) has a screen: Scroll Lock shows the next screen, the last "
-		"one is dom0's.",
-		name ? name : "?", vfb->domid);
+	snprintf(text, sizeof(text),
+		 "%s (domain %u) has a screen: %s shows the next screen, the last one is "
+		 "dom0's.",
+		 name ? name : "?", vfb->domid, key_name);
 	free(name);
 	screen_note(text);
 }
@@ -137,7 +138,6 @@ static void serve(int signals)
 			[FD_SIGNAL] = {signals, POLLIN, 0},
 			[FD_STORE] = {devices_store_fd(), POLLIN, 0},
 			[FD_PORT] = {devices_port_fd(), POLLIN, 0},
-			[FD_ACTIVE] = {screen_active_fd(), POLLPRI, 0},
 		};
 		unsigned int inputs = input_poll(fds + FD_INPUT);
 
@@ -145,8 +145,6 @@ static void serve(int signals)
 			continue;
 		if (fds[FD_SIGNAL].revents)
 			return;
-		if (fds[FD_ACTIVE].revents && screen_lost())
-			hide();
 		for (unsigned int i = 0; i < inputs; i++)
 			if (fds[FD_INPUT + i].revents)
 				input_event(&fds[FD_INPUT + i]);
@@ -193,6 +191,10 @@ int main(int argc, char **argv)
 	signals = signalfd(-1, &set, SFD_CLOEXEC);
 	if (signals < 0)
 		fatal("no signals: %m");
+	if (key == KEY_SCROLLLOCK)
+		strcpy(key_name, "Scroll Lock");
+	else
+		snprintf(key_name, sizeof(key_name), "key %u", key);
 	screen_start(key);
 	started = true;
 	input_start(key);

@@ -17,8 +17,8 @@ struct surface screen;
 static size_t screen_bytes;
 static int terminals; /* /dev/tty0: the active one, whichever that is */
 static int ours;      /* number of the terminal taken */
+static int our_fd;    /* keeps it from being free again */
 static int dom0s = 1; /* number of dom0's, which was active before */
-static int active_fd;
 
 static bool pixels_are(const struct fb_var_screeninfo *v, uint32_t bits, uint32_t red,
 		       uint32_t green)
@@ -54,14 +54,12 @@ static void open_frame_buffer(void)
 static void take_terminal(void)
 {
 	char path[32];
-	int fd;
 
 	if (ioctl(terminals, VT_OPENQRY, &ours) || ours < 1)
 		fatal("no virtual terminal of dom0 is free: %m");
 	snprintf(path, sizeof(path), "/dev/tty%d", ours);
-	/* stays open, else the terminal would be free again */
-	fd = open(path, O_RDWR | O_NOCTTY | O_CLOEXEC);
-	if (fd < 0 || ioctl(fd, KDSETMODE, KD_GRAPHICS) || ioctl(fd, KDSKBMODE, K_OFF))
+	our_fd = open(path, O_RDWR | O_NOCTTY | O_CLOEXEC);
+	if (our_fd < 0 || ioctl(our_fd, KDSKBMODE, K_OFF))
 		fatal("%s: %m", path);
 }
 
@@ -84,16 +82,20 @@ void screen_take(void)
 {
 	int before = active();
 
-	if (before && before != ours)
-		dom0s = before;
+	if (before == ours)
+		return;
+	dom0s = before ? before : dom0s;
 	activate(ours);
-	screen_clear();
+	ioctl(our_fd, KDSETMODE, KD_GRAPHICS);
 }
 
 void screen_give_back(void)
 {
-	if (ours && active() == ours)
-		activate(dom0s);
+	if (active() != ours)
+		return;
+	/* in graphics mode a terminal stays the active one */
+	ioctl(our_fd, KDSETMODE, KD_TEXT);
+	activate(dom0s);
 }
 
 void screen_clear(void)
@@ -114,36 +116,19 @@ void screen_note(const char *text)
 	close(fd);
 }
 
-int screen_active_fd(void)
-{
-	return active_fd;
-}
-
-bool screen_lost(void)
-{
-	char text[32];
-
-	/* the next change is only told to who has read this one */
-	lseek(active_fd, 0, SEEK_SET);
-	if (read(active_fd, text, sizeof(text)) < 0)
-		fprintf(stderr, "fbback: dom0's active terminal is unknown: %m\n");
-	return active() != ours;
-}
-
 void screen_start(uint32_t key)
 {
 	struct kbentry nothing = {K_NORMTAB, (uint8_t)key, K_HOLE};
 
 	open_frame_buffer();
 	terminals = open("/dev/tty0", O_RDWR | O_NOCTTY | O_CLOEXEC);
-	active_fd = open("/sys/class/tty/tty0/active", O_RDONLY | O_CLOEXEC);
-	if (terminals < 0 || active_fd < 0)
+	if (terminals < 0)
 		fatal("dom0 has no virtual terminals: %m");
 	if (key < NR_KEYS && ioctl(terminals, KDSKBENT, &nothing))
 		fatal("key %u cannot be taken from dom0's terminals: %m", key);
+	/* an earlier run of ours may have been killed with the screen in its hands */
+	ioctl(terminals, KDSETMODE, KD_TEXT);
 	take_terminal();
-	/* an earlier run of ours may have left its own terminal active */
-	if (active() != dom0s)
+	if (active() == ours)
 		activate(dom0s);
-	screen_lost();
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The board's screen: dom0's /dev/fb0.  dom0's console draws there too, so this
- * program takes a virtual terminal of dom0 for itself, in graphics mode and deaf to
- * the keyboard: while that terminal is the active one, the screen is ours.
+ * program takes a virtual terminal of dom0 for itself, deaf to the keyboard.  While
+ * that is the active one, it is in graphics mode: dom0's console draws nothing, and
+ * nobody but this program can make another terminal the active one.
  */
 #ifndef FBBACK_SCREEN_H
 #define FBBACK_SCREEN_H
@@ -21,7 +22,7 @@ extern struct surface screen;
  */
 void screen_start(uint32_t key);
 
-/* Take the screen from dom0's console, black. */
+/* Take the screen from dom0's console, if it has it.  What it drew is still there. */
 void screen_take(void);
 
 /* Give it back to dom0's console, which draws itself anew.  No harm if it has it. */
@@ -32,12 +33,5 @@ void screen_clear(void);
 
 /* Write a line to dom0's console on the screen. */
 void screen_note(const char *text);
-
-/*
- * Readable as an "exceptional condition" (POLLPRI) when another terminal has become
- * the active one; then screen_lost() says whether that is not ours (any more).
- */
-int screen_active_fd(void);
-bool screen_lost(void);
 
 #endif
