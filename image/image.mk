@@ -127,24 +127,36 @@ $(BUILD)/sigma-sd.img: image/uboot/make-sd.sh $(UBOOT_OUT)/boot.scr $(UBOOT_OUT)
 # ---- running -------------------------------------------------------------
 SMP       ?= 1 ## cores of the QEMU machine
 QEMU_ARGS ?= ## more arguments for QEMU
-RUN := MEM='$(MEM)' SMP='$(strip $(SMP))' QEMU_ARGS='$(QEMU_ARGS)' tools/run-qemu.sh
+HOST_PORT ?= ## port of this host that leads to domU's HTTP server (8080, or the next free one)
+CARD      ?= smsc911x ## dom0's network card: smsc911x or virtio
+
+# A manifest that gives a domain dom0's disk /dev/vda is run with one: a copy of domU's
+# root file system.  What domU writes stays from run to run, until that is built anew.
+image_disk := $(if $(image_named),$(if $(shell grep -l 'phy:/dev/vda' $(image_named)),$(BUILD)/disk.img))
+RUN := MEM='$(MEM)' SMP='$(strip $(SMP))' QEMU_ARGS='$(QEMU_ARGS)' DISK='$(image_disk)' \
+	HOST_PORT='$(strip $(HOST_PORT))' CARD='$(strip $(CARD))' tools/run-qemu.sh
+
+$(BUILD)/disk.img: $(LINUX_OUT)/domU.ext4
+	@if [ -e $@ ]; then echo "run: domU's root file system was built anew: the disk $@ starts afresh"; fi
+	$(call say,COPY,$@)
+	$(Q)cp --sparse=always $< $@
 
 # Missing packages come first: nothing can be built, or even asked for, without.
 .PHONY: run run-flash run-uboot debug all
 run: setup ## build and boot GUESTS: QEMU loads the image
-	@$(MAKE) $(BUILD)/sigma.img
+	@$(MAKE) $(BUILD)/sigma.img $(image_disk)
 	@$(RUN) kernel $(BUILD)/sigma.img
 
 run-flash: setup ## the same from reset, out of NOR flash
-	@$(MAKE) $(BUILD)/sigma-flash.img
+	@$(MAKE) $(BUILD)/sigma-flash.img $(image_disk)
 	@$(RUN) flash $(BUILD)/sigma-flash.img
 
 run-uboot: setup ## the same through U-Boot, from an SD card
-	@$(MAKE) $(BUILD)/u-boot.bin $(BUILD)/sigma-sd.img $(BUILD)/sigma-flash.img
+	@$(MAKE) $(BUILD)/u-boot.bin $(BUILD)/sigma-sd.img $(BUILD)/sigma-flash.img $(image_disk)
 	@$(RUN) uboot $(BUILD)/u-boot.bin $(BUILD)/sigma-sd.img $(BUILD)/sigma-flash.img
 
 debug: setup ## the same as run, waiting for a debugger; prints the second command
-	@$(MAKE) $(BUILD)/sigma.img
+	@$(MAKE) $(BUILD)/sigma.img $(image_disk)
 	@$(RUN) --debug kernel $(BUILD)/sigma.img
 
 all: image $(BUILD)/u-boot.bin $(BUILD)/sigma-sd.img

@@ -34,6 +34,8 @@ run device-tree-compiler : compiles the board's device tree
 run u-boot-tools : mkimage and dumpimage, for the FIT and the uImage
 run lz4 : compresses the image's payload
 run mtools : FAT file system of the SD card image, without root
+run e2fsprogs : domU's disk, an ext4 file system
+run binutils-arm-linux-gnueabihf : readelf, which says what libraries dom0's programs need
 run python3 : the image tool
 run qemu-system-arm : the machine: vexpress-a9
 test clang : second compiler of the hypervisor; sanitizers and fuzzers
@@ -47,7 +49,6 @@ test python3-pytest : runs all tests
 test python3-pytest-xdist : two tests at a time
 test python3-pexpect : talks to the consoles of the tested machine
 test shellcheck : checks the scripts
-test e2fsprogs : disk images for the system tests
 debug gdb-multiarch : debugger for ARM
 LIST
 }

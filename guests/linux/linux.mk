@@ -15,7 +15,9 @@ LINUX_DOMAINS  := dom0 domU
 LINUX_KERNEL   := $(addprefix $(LINUX_OUT)/,Image zImage System.map vmlinux config)
 LINUX_MINI     := $(LINUX_DOMAINS:%=$(LINUX_OUT)/%.cpio)
 LINUX_FULL     := $(LINUX_OUT)/dom0-full.cpio.lz4
-LINUX_ROOTFS   := $(LINUX_MINI) $(LINUX_FULL)
+LINUX_DISK     := $(LINUX_OUT)/domU.ext4
+LINUX_DISK_MIB := 64
+LINUX_ROOTFS   := $(LINUX_MINI) $(LINUX_FULL) $(LINUX_DISK)
 
 # Programs of ours in both root file systems: guests/linux/NAME.c is /bin/NAME.
 LINUX_PROGRAMS := $(patsubst guests/linux/%.c,%,$(wildcard guests/linux/*.c))
@@ -61,10 +63,12 @@ $(LINUX_MINI): $(LINUX_OUT)/%.cpio: $(LINUX_ROOTFS_NEEDS)
 	$(Q)$(call linux_programs,$*)
 	$(Q)$(call linux_cpio,$*) >$@
 
+include guests/linux/vled/vled.mk
+
 # ---- dom0's root file system with Debian's Xen tools ---------------------
 # What is taken of these packages: rootfs/dom0/debian.list and the libraries that
 # those files need; debian.py says which library no package of these holds.
-DEBIAN_PACKAGES := libc6 libfdt1 libncurses6 libtinfo6 libuuid1 libxencall1 \
+DEBIAN_PACKAGES := libc6 libfdt1 libgcc-s1 libncurses6 libtinfo6 libuuid1 libxencall1 \
 	libxendevicemodel1 libxenevtchn1 libxenforeignmemory1 libxengnttab1 libxenhypfs1 \
 	libxenmisc4.17 libxenstore4 libxentoolcore1 libxentoollog1 libyajl2 libnl-3-200 \
 	libnl-route-3-200 ncurses-base xen-utils-4.17 xen-utils-common xenstore-utils zlib1g
@@ -75,7 +79,7 @@ $(DEBIAN_SRC): guests/linux/linux.mk
 	$(Q)touch -h $@
 
 # LZ4's legacy format is the one that Linux unpacks.
-$(LINUX_FULL): $(LINUX_ROOTFS_NEEDS) $(DOM0_BINARIES) guests/linux/debian.py | $(DEBIAN_SRC)
+$(LINUX_FULL): $(LINUX_ROOTFS_NEEDS) $(VLED_FILES) $(DOM0_BINARIES) guests/linux/debian.py | $(DEBIAN_SRC)
 	$(call say,CPIO,$@)
 	$(Q)$(call linux_programs,dom0-full)
 	$(Q)for program in $(DOM0_PROGRAMS); do \
@@ -84,10 +88,18 @@ $(LINUX_FULL): $(LINUX_ROOTFS_NEEDS) $(DOM0_BINARIES) guests/linux/debian.py | $
 	$(Q)guests/linux/debian.py $(DEBIAN_SRC) $(LINUX_LISTS)/dom0/debian.list \
 		$(DOM0_BINARIES) >$(LINUX_OUT)/dom0-debian.list
 	$(Q)guests/linux/mkcpio.py -D domain=dom0 -D here=$(LINUX_LISTS) \
-		-D busybox=$(LINUX_OUT)/bin/busybox $(LINUX_LISTS)/base.list \
-		$(LINUX_OUT)/dom0-full.list $(LINUX_LISTS)/dom0/dom0.list \
+		-D busybox=$(LINUX_OUT)/bin/busybox $(VLED_DEFINES) $(LINUX_LISTS)/base.list \
+		$(VLED_DIR)/dom0.list $(LINUX_OUT)/dom0-full.list $(LINUX_LISTS)/dom0/dom0.list \
 		$(LINUX_OUT)/dom0-own.list $(LINUX_OUT)/dom0-debian.list >$(LINUX_OUT)/dom0-full.cpio
 	$(Q)lz4 -q -l -9 -f $(LINUX_OUT)/dom0-full.cpio $@
+
+# ---- domU's disk ---------------------------------------------------------
+$(LINUX_DISK): $(LINUX_ROOTFS_NEEDS) $(VLED_FILES) guests/linux/mkext4.py
+	$(call say,EXT4,$@)
+	$(Q)$(call linux_programs,domU-disk)
+	$(Q)guests/linux/mkext4.py -o $@ -s $(LINUX_DISK_MIB) -D domain=domU \
+		-D here=$(LINUX_LISTS) -D busybox=$(LINUX_OUT)/bin/busybox $(VLED_DEFINES) \
+		$(LINUX_LISTS)/base.list $(VLED_DIR)/domU.list $(LINUX_OUT)/domU-disk.list $(LINUX_LISTS)/domU/domU.list
 
 .PHONY: linux run-native check-linux
 linux: $(LINUX_KERNEL) $(LINUX_ROOTFS) ## build the Linux kernel and the root file systems of dom0 and domU
