@@ -46,8 +46,8 @@ static void disconnect(struct device *d)
 
 void device_fail(struct device *d, const char *format, ...)
 {
-	char text[160];
-	struct store_pair error = {"error", text};
+	char text[160], path[96];
+	struct store_pair error = {path, text};
 	va_list args;
 
 	va_start(args, format);
@@ -56,6 +56,9 @@ void device_fail(struct device *d, const char *format, ...)
 	fprintf(stderr, "fbback: domain %u, %s: %s; the device is closed\n", d->domid,
 		d->kind->name, text);
 	disconnect(d);
+	/* where Linux's backends leave theirs */
+	snprintf(path, sizeof(path), "/local/domain/0/error/backend/%s/%u/0/error",
+		 d->kind->name, d->domid);
 	store_update(d->backend, &error, 1);
 	set_state(d, XenbusStateClosing);
 }
@@ -79,6 +82,11 @@ static void connect(struct device *d)
 	set_state(d, XenbusStateConnected);
 	/* what the frontend put into its ring before the port was there */
 	d->kind->event(d);
+}
+
+static bool is_dead(const struct device *d)
+{
+	return !xs_is_domain_introduced(store, d->domid);
 }
 
 static bool has_shared(enum xenbus_state frontend)
@@ -117,7 +125,8 @@ static void step(struct device *d)
 		break;
 	case XenbusStateClosing:
 		disconnect(d);
-		if (frontend == XenbusStateClosed || frontend == XenbusStateUnknown)
+		if (frontend == XenbusStateClosed || frontend == XenbusStateUnknown ||
+		    is_dead(d))
 			set_state(d, XenbusStateClosed);
 		break;
 	default:
@@ -238,7 +247,7 @@ static void scan(const struct device_kind *kind)
 static void drop_dead(void)
 {
 	for (struct device *d = devices; d; d = d->next)
-		if (d->connected && !xs_is_domain_introduced(store, d->domid)) {
+		if (is_dead(d) && store_state(d->backend) >= XenbusStateConnected) {
 			disconnect(d);
 			set_state(d, XenbusStateClosed);
 		}

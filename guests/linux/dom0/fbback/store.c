@@ -56,7 +56,10 @@ static bool write_all(xs_transaction_t t, const char *directory,
 
 	free(frontend);
 	for (unsigned int i = 0; ok && i < n; i++) {
-		snprintf(path, sizeof(path), "%s/%s", directory, pairs[i].name);
+		if (pairs[i].name[0] == '/')
+			snprintf(path, sizeof(path), "%s", pairs[i].name);
+		else
+			snprintf(path, sizeof(path), "%s/%s", directory, pairs[i].name);
 		ok = xs_write(store, t, path, pairs[i].value,
 			      (unsigned int)strlen(pairs[i].value));
 	}

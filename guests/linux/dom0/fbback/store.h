@@ -14,7 +14,8 @@
 extern struct xs_handle *store;
 
 struct store_pair {
-	const char *name, *value;
+	const char *name; /* from / if it begins so, else in the directory */
+	const char *value;
 };
 
 /* The value, to be freed, or NULL. */
