@@ -124,7 +124,8 @@ bool device_remove(const struct device *device, bool force)
 
 	ask_to_close(device, force);
 	closed = wait_closed(device);
-	remove_nodes(device);
+	if (closed || force)
+		remove_nodes(device);
 	return closed;
 }
 

@@ -41,7 +41,8 @@ char *device_error(const struct device *device);
 /*
  * Asks both ends to part, waits until the backend has, and takes the nodes away.
  * force: the frontend is not asked (the domain is gone or does not answer).
- * @return false: the backend did not come to an end in time; its nodes are gone anyway
+ * @return false: the backend did not come to an end in time; the nodes are then there
+ * still, unless force
  */
 bool device_remove(const struct device *device, bool force);
 

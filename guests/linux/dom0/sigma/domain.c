@@ -334,6 +334,12 @@ static void remove_nodes(unsigned int id)
 	free(path);
 }
 
+void domain_forget(unsigned int id)
+{
+	devices_remove(id, true);
+	remove_nodes(id);
+}
+
 bool domain_remove(unsigned int id)
 {
 	struct xen_domctl_getdomaininfo info;

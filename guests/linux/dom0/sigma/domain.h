@@ -15,6 +15,8 @@
 #include "description.h"
 
 #define RUN_DIRECTORY "/run/sigma"
+/* There while dom0 goes down: no domain is started again. */
+#define STOPPING_MARK RUN_DIRECTORY "/stopping"
 
 /* dom0's own nodes. */
 bool domain_register_dom0(void);
@@ -34,6 +36,12 @@ bool domain_register(unsigned int id, const struct description *d,
  * @return false: complained; a backend or the hypervisor holds on to something
  */
 bool domain_remove(unsigned int id);
+
+/*
+ * Takes away what dom0 has left of a domain that had this id before and does not
+ * exist any more.
+ */
+void domain_forget(unsigned int id);
 
 /* The description it was made from.  false: there is none (of ours), no complaint. */
 bool domain_description(unsigned int id, struct description *d);

@@ -167,16 +167,6 @@ const void *image_data(const char *name, size_t *size)
 	return (const char *)blob + start;
 }
 
-const char *image_board_tree(void)
-{
-	int node;
-
-	fdt_for_each_subnode(node, blob, fdt_path_offset(blob, "/domains"))
-		if (has(node, "privileged"))
-			return string_of(node, "fdt");
-	return NULL;
-}
-
 struct list image_domains(void)
 {
 	struct list list = {0};

@@ -32,9 +32,6 @@ bool image_description_by_id(unsigned int id, struct description *d, bool *found
 /* The data of an image, in the file's mapping.  NULL: complained. */
 const void *image_data(const char *name, size_t *size);
 
-/* Name of dom0's own base device tree, NULL if it has none. */
-const char *image_board_tree(void);
-
 /* Names of the domains that can be started again: all but the privileged one. */
 struct list image_domains(void);
 

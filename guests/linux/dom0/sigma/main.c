@@ -18,12 +18,32 @@
 static const struct command {
 	const char *name, *arguments, *what;
 	int min, max; /* number of arguments, options not counted */
+	bool connect; /* to hypervisor and xenstore, beforehand */
 	int (*run)(int argc, char **argv);
 } commands[] = {
-	{"list", "", "the domains, and those of the image that do not run", 0, 0,
+	{"list", "", "the domains, and those of the image that do not run", 0, 0, true,
 	 command_list},
-	{"init", "", "make the domains of the image known to xenstore (at dom0's start)",
-	 0, 0, command_init},
+	{"create", "[-n] CONFIG", "start a domain (-n: only check the file)", 1, 1, true,
+	 command_create},
+	{"create", "-i NAME", "start a domain of the image as the image has it", 1, 1,
+	 true, command_create},
+	{"restart", "DOMAIN", "end it at once, start it again as it was started", 1, 1,
+	 true, command_restart},
+	{"shutdown", "[-w] DOMAIN | -a", "ask it to power off (-w: wait; -a: all, wait)",
+	 0, 1, true, command_shutdown},
+	{"reboot", "DOMAIN", "ask it to reboot", 1, 1, true, command_reboot},
+	{"destroy", "DOMAIN", "end it at once", 1, 1, true, command_destroy},
+	{"pause", "DOMAIN", "stop it", 1, 1, true, command_pause},
+	{"unpause", "DOMAIN", "let it go on", 1, 1, true, command_unpause},
+	{"block-attach", "DOMAIN DISK", "give it a disk: file:/root/x.img,xvdb,w", 2, 2,
+	 true, command_block_attach},
+	{"block-detach", "[-f] DOMAIN XVDX", "take a disk away (-f: though in use)", 2, 2,
+	 true, command_block_detach},
+	{"block-list", "DOMAIN", "its disks", 1, 1, true, command_block_list},
+	{"init", "", "make the image's domains known to xenstore (dom0's start does)", 0,
+	 0, true, command_init},
+	{"monitor", "", "watch for domains that end, in the background", 0, 0, false,
+	 command_monitor},
 };
 
 static int lock_file = -1;
@@ -48,7 +68,7 @@ static int usage(FILE *file)
 {
 	fprintf(file, "usage: sigma [-f IMAGE] COMMAND ...\n\n");
 	for (const struct command *c = commands; c < commands + ARRAY_SIZE(commands); c++)
-		fprintf(file, "  %-13s %-22s %s\n", c->name, c->arguments, c->what);
+		fprintf(file, "  %-13s %-20s %s\n", c->name, c->arguments, c->what);
 	fprintf(file, "\nIMAGE is the booted image, otherwise %s.\n", IMAGE_DEFAULT);
 	return file == stdout ? EXIT_SUCCESS : EXIT_USAGE;
 }
@@ -63,7 +83,7 @@ static int run(const struct command *c, int argc, char **argv)
 		fprintf(stderr, "usage: sigma %s %s\n", c->name, c->arguments);
 		return EXIT_USAGE;
 	}
-	if (!hyper_open() || !store_open())
+	if (c->connect && (!hyper_open() || !store_open()))
 		return EXIT_FAILURE;
 	return c->run(argc, argv);
 }
