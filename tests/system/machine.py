@@ -3,6 +3,7 @@
 
 import os
 import re
+import time
 
 import pexpect
 
@@ -12,6 +13,7 @@ from image import BUILD
 BROKEN = r"((?:FAIL|panic|cannot start|sigma-boot: [a-zA-Z ]+): [^\r\n]*)[\r\n]"
 CTRL_A = "\x01"
 LIMIT = 120  # seconds; a loaded machine may be slow, a hang is a hang
+PROMPT_AGAIN = 10  # seconds after which Enter is pressed: a message broke the prompt's line
 
 
 class Machine:
@@ -30,6 +32,7 @@ class Machine:
         command = ["-M", "vexpress-a9", "-m", memory, "-display", "none", "-monitor", "none",
                    "-serial", "stdio", "-audiodev", "none,id=quiet", *more, *map(str, args)]
         self.log_path = log
+        self.commands = 0
         self.log = open(log, "w", encoding="utf-8", errors="replace") if log else None
         if runner:
             command = list(map(str, args))
@@ -57,20 +60,29 @@ class Machine:
         lines = [line.rstrip() for line in text.splitlines() if line.strip()]
         return "\n".join(lines[-25:])
 
-    def expect(self, *patterns, limit=LIMIT, broken=BROKEN):
-        """Wait for any of the patterns; the match.  Fails on what means a failure."""
+    def wait(self, patterns, limit, broken=BROKEN):
+        """Index of the first of the patterns to appear, None after limit seconds.
+
+        Fails on what means a failure, and when QEMU ends.
+        """
         what = list(patterns) + ([broken] if broken else [])
         try:
             index = self.child.expect(what, timeout=limit)
         except pexpect.TIMEOUT:
-            raise AssertionError(f"waited {limit} s for {patterns!r}; last lines:\n"
-                                 f"{self.tail()}\n(whole log: {self.log_path})") from None
+            return None
         except pexpect.EOF:
             raise AssertionError(f"QEMU ended before {patterns!r}; last lines:\n"
                                  f"{self.tail()}\n(whole log: {self.log_path})") from None
         if index == len(patterns):
             raise AssertionError(f"{self.child.match.group(1)}\nbefore {patterns!r}\n"
                                  f"(whole log: {self.log_path})")
+        return index
+
+    def expect(self, *patterns, limit=LIMIT, broken=BROKEN):
+        """Wait for any of the patterns; the match."""
+        if self.wait(patterns, limit, broken) is None:
+            raise AssertionError(f"waited {limit} s for {patterns!r}; last lines:\n"
+                                 f"{self.tail()}\n(whole log: {self.log_path})")
         return self.child.match
 
     def expect_all(self, *patterns, limit=LIMIT):
@@ -108,7 +120,12 @@ class Machine:
         """Wait for the shell of each Linux; a prompt is no whole line: look at each."""
         for domain in domains:
             self.focus(domain, limit)
-            self.expect(rf"{domain}# ", limit=limit)
+            end = time.monotonic() + limit
+            while self.wait([rf"{domain}# "], PROMPT_AGAIN) is None:
+                if time.monotonic() > end:
+                    raise AssertionError(f"no prompt of {domain} in {limit} s; last lines:\n"
+                                         f"{self.tail()}\n(whole log: {self.log_path})")
+                self.send("\r")
 
     def type(self, domain, line):
         """Type a line at the shell of a Linux domain, once its prompt is there."""
@@ -117,19 +134,26 @@ class Machine:
 
     def shell(self, domain, command, limit=LIMIT):
         """Run a command in a Linux domain's shell; its output."""
-        # the shell repeats what is typed: the mark only comes together in the answer
-        self.type(domain, f"{command}; echo EN''D-$?-")
+        self.type(domain, self.marked(command))
         return self.answer(command, limit)
 
     def run(self, prompt, command, limit=LIMIT):
         """The same where there is no hypervisor; the prompt was just seen."""
-        self.send(f"{command}; echo EN''D-$?-\r")
+        self.send(self.marked(command) + "\r")
         output = self.answer(command, limit)
         self.expect(prompt, limit=limit)
         return output
 
+    def marked(self, command):
+        """The command, with a mark of its own and the status after it.
+
+        The shell repeats what is typed: the mark only comes together in the answer.
+        """
+        self.commands += 1
+        return f"{command}; echo EN''D{self.commands}-$?-"
+
     def answer(self, command, limit):
-        status = self.expect(r"END-(\d+)-", limit=limit).group(1)
+        status = self.expect(rf"END{self.commands}-(\d+)-", limit=limit).group(1)
         output = self.child.before
         assert status == "0", f"{command}: status {status}\n{self.tail()}"
         return output
