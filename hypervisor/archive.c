@@ -8,8 +8,8 @@
 #define MODE_DIRECTORY 040755
 
 /* One entry's header and name; the inode only has to differ from the others'. */
-static __init uint32_t put_entry(char *to, const char *name, uint32_t length,
-				 uint32_t mode, uint32_t file_size)
+static uint32_t put_entry(char *to, const char *name, uint32_t length, uint32_t mode,
+			  uint32_t file_size)
 {
 	uint32_t size = align_up(HEADER_SIZE + length + 1, 4);
 
@@ -24,7 +24,7 @@ static __init uint32_t put_entry(char *to, const char *name, uint32_t length,
 	return size;
 }
 
-__init uint32_t archive_head(char *to, const char *path, uint32_t file_size)
+uint32_t archive_head(char *to, const char *path, uint32_t file_size)
 {
 	uint32_t used = 0, length;
 
@@ -36,7 +36,7 @@ __init uint32_t archive_head(char *to, const char *path, uint32_t file_size)
 				file_size);
 }
 
-__init uint32_t archive_tail(char *to, uint32_t file_size)
+uint32_t archive_tail(char *to, uint32_t file_size)
 {
 	static const char end[] = "TRAILER!!!";
 	uint32_t padding = -file_size & 3;

@@ -5,12 +5,14 @@
 #include <arch/memory.h>
 #include <hv/board.h>
 #include <hv/frames.h>
+#include <hv/printk.h>
 #include <hv/tree.h>
 #include <hv/xen.h>
 #include <libfdt.h>
 #include <public/sigma.h>
 
 static paddr_t ram_base;
+static char cpu_compatible[32];
 
 /* What the hypervisor keeps for itself, whatever a manifest says. */
 static const struct {
@@ -31,7 +33,7 @@ static const struct {
 	{"arm,sp804", ROLE_HYPERVISOR},
 };
 
-__init enum board_role board_node_role(const void *tree, int node, int console)
+enum board_role board_node_role(const void *tree, int node, int console)
 {
 	int length;
 	const char *list = tree_property(tree, node, "compatible", &length);
@@ -45,7 +47,7 @@ __init enum board_role board_node_role(const void *tree, int node, int console)
 }
 
 /* stdout-path may have options behind a colon: "serial0:115200n8". */
-static __init int find_console(const void *tree, const char *path)
+static int find_console(const void *tree, const char *path)
 {
 	const char *options = strchr(path, ':');
 	char text[128];
@@ -59,7 +61,7 @@ static __init int find_console(const void *tree, const char *path)
 	return tree_find(tree, text);
 }
 
-__init int board_console_node(const void *tree)
+int board_console_node(const void *tree)
 {
 	int chosen = tree_find(tree, "/chosen"), node = -1;
 	const char *path = tree_string(tree, chosen, "stdout-path");
@@ -90,9 +92,29 @@ __init int board_node_irq(const void *tree, int node, unsigned int index,
 	return n != NULL ? tree_interrupt(n, index, &search, irq) : -XEN_ENODEV;
 }
 
-__init paddr_t board_ram_base(void)
+paddr_t board_ram_base(void)
 {
 	return ram_base;
+}
+
+const char *board_cpu(void)
+{
+	return cpu_compatible;
+}
+
+/* What the nodes of /cpus say that they are. */
+static __init void remember_cpu(const void *board)
+{
+	const char *compatible = NULL;
+	int node;
+
+	tree_for_each_child(node, board, tree_find(board, "/cpus"))
+	{
+		if (compatible == NULL)
+			compatible = tree_string(board, node, "compatible");
+	}
+	hv_snprintf(cpu_compatible, sizeof(cpu_compatible), "%s",
+		    compatible != NULL ? compatible : "arm,cortex-a9");
 }
 
 static __init bool is_memory(const void *board, int node)
@@ -179,5 +201,6 @@ __init int board_memory_scan(const void *board, const char **error)
 	reserve_listed(board);
 	reserve_regions(&root);
 	ram_base = paddr(lowest);
+	remember_cpu(board);
 	return 0;
 }

@@ -14,7 +14,7 @@
 
 #define REGIONS_MAX 8 /* of one memory-region property; what is behind is ignored */
 
-__init bool device_is_special(const struct tree_node *n)
+bool device_is_special(const struct tree_node *n)
 {
 	static const char *const names[] = {"chosen",          "aliases",     "cpus",
 					    "reserved-memory", "__symbols__", "psci"};
@@ -29,7 +29,7 @@ __init bool device_is_special(const struct tree_node *n)
 	return type != NULL && strcmp(type, "memory") == 0;
 }
 
-static __init int find_label(const void *tree, const char *name)
+static int find_label(const void *tree, const char *name)
 {
 	int symbols = tree_find(tree, "/__symbols__");
 	const char *path = symbols >= 0 ? tree_string(tree, symbols, name) : NULL;
@@ -37,9 +37,8 @@ static __init int find_label(const void *tree, const char *name)
 	return path != NULL ? tree_find(tree, path) : -FDT_ERR_NOTFOUND;
 }
 
-__init const char *device_list_resolve(struct device_list *list,
-				       const struct manifest_domain *m,
-				       const struct fit *fit, const void *tree)
+const char *device_list_resolve(struct device_list *list, const struct manifest_domain *m,
+				const struct fit *fit, const void *tree)
 {
 	const char *strings, *name, *missing = NULL;
 	int length, position = 0, node;
@@ -63,12 +62,12 @@ __init const char *device_list_resolve(struct device_list *list,
 	return missing;
 }
 
-__init bool device_list_empty(const struct device_list *list)
+bool device_list_empty(const struct device_list *list)
 {
 	return !list->all && list->count == 0;
 }
 
-__init bool device_list_owns(const struct device_list *list, const struct tree_node *n)
+bool device_list_owns(const struct device_list *list, const struct tree_node *n)
 {
 	if (list->all)
 		return true;
@@ -79,7 +78,7 @@ __init bool device_list_owns(const struct device_list *list, const struct tree_n
 	return false;
 }
 
-__init bool device_list_below(const struct device_list *list, const struct tree_node *n)
+bool device_list_below(const struct device_list *list, const struct tree_node *n)
 {
 	for (unsigned int i = 0; i < list->count; i++)
 		if (tree_is_within(n->tree, list->node[i], n->offset))
@@ -87,8 +86,8 @@ __init bool device_list_below(const struct device_list *list, const struct tree_
 	return list->all;
 }
 
-__init bool device_memory_region(const struct tree_node *n, unsigned int i,
-				 struct tree_node *region, struct tree_node *parent)
+bool device_memory_region(const struct tree_node *n, unsigned int i,
+			  struct tree_node *region, struct tree_node *parent)
 {
 	const struct tree_node *root = n;
 	int length, node;

@@ -23,7 +23,6 @@ struct writer {
 	const struct domain *d;
 	const struct manifest_domain *m;
 	const void *base; /* NULL: none */
-	const void *board;
 	struct device_list list;
 	int console;            /* in base */
 	int interrupts;         /* interrupt controller in base, -1: none */
@@ -33,48 +32,46 @@ struct writer {
 	bool moved; /* devices of the root go to DMA_BUS */
 };
 
-static __init void note(struct writer *w, int result)
+static void note(struct writer *w, int result)
 {
 	if (w->error == 0 && result < 0)
 		w->error = result;
 }
 
-static __init void begin(struct writer *w, const char *name)
+static void begin(struct writer *w, const char *name)
 {
 	note(w, fdt_begin_node(w->to, name));
 }
 
-static __init void end(struct writer *w)
+static void end(struct writer *w)
 {
 	note(w, fdt_end_node(w->to));
 }
 
-static __init void put(struct writer *w, const char *name, const void *value,
-		       uint32_t bytes)
+static void put(struct writer *w, const char *name, const void *value, uint32_t bytes)
 {
 	note(w, fdt_property(w->to, name, value, (int)bytes));
 }
 
-static __init void put_string(struct writer *w, const char *name, const char *text)
+static void put_string(struct writer *w, const char *name, const char *text)
 {
 	put(w, name, text, (uint32_t)strlen(text) + 1);
 }
 
-static __init void put_cell(struct writer *w, const char *name, uint32_t value)
+static void put_cell(struct writer *w, const char *name, uint32_t value)
 {
 	note(w, fdt_property_u32(w->to, name, value));
 }
 
 /* Number in `count` cells, appended to an array. */
-static __init fdt32_t *append(fdt32_t *to, uint32_t count, uint32_t value)
+static fdt32_t *append(fdt32_t *to, uint32_t count, uint32_t value)
 {
 	for (uint32_t i = 0; i < count; i++)
 		fdt32_st(to + i, i + 1 == count ? value : 0);
 	return to + count;
 }
 
-static __init void put_range(struct writer *w, const char *name, uint32_t base,
-			     uint32_t size)
+static void put_range(struct writer *w, const char *name, uint32_t base, uint32_t size)
 {
 	fdt32_t cells[8], *p = cells;
 
@@ -83,7 +80,7 @@ static __init void put_range(struct writer *w, const char *name, uint32_t base,
 	put(w, name, cells, (uint32_t)((char *)p - (char *)cells));
 }
 
-static __init void put_interrupt(struct writer *w, uint32_t ppi, uint32_t flags)
+static void put_interrupt(struct writer *w, uint32_t ppi, uint32_t flags)
 {
 	fdt32_t cells[3];
 
@@ -95,7 +92,7 @@ static __init void put_interrupt(struct writer *w, uint32_t ppi, uint32_t flags)
 }
 
 /* The nodes that this file writes itself, so that a base's are left out. */
-static __init bool is_ours(const struct tree_node *n)
+static bool is_ours(const struct tree_node *n)
 {
 	static const char *const names[] = {"hypervisor", "sigma", "timer", DMA_BUS};
 	const char *name = tree_name(n->tree, n->offset);
@@ -108,7 +105,7 @@ static __init bool is_ours(const struct tree_node *n)
 	return false;
 }
 
-static __init bool is_device(const struct tree_node *n)
+static bool is_device(const struct tree_node *n)
 {
 	uint32_t base, size;
 
@@ -119,7 +116,7 @@ static __init bool is_device(const struct tree_node *n)
  * Does the domain see this node?  Devices only when it owns them or something
  * below; what has no registers (clocks, regulators, buses) as soon as it owns any.
  */
-static __init bool is_seen(const struct writer *w, const struct tree_node *n)
+static bool is_seen(const struct writer *w, const struct tree_node *n)
 {
 	if (device_is_special(n) || is_ours(n))
 		return false;
@@ -133,7 +130,7 @@ static __init bool is_seen(const struct writer *w, const struct tree_node *n)
 	       device_list_below(&w->list, n);
 }
 
-static __init bool is_moved(const struct writer *w, const struct tree_node *n)
+static bool is_moved(const struct writer *w, const struct tree_node *n)
 {
 	return w->moved && n->parent != NULL && n->parent->parent == NULL && is_device(n);
 }
@@ -141,7 +138,7 @@ static __init bool is_moved(const struct writer *w, const struct tree_node *n)
 static bool region_is_kept(const struct writer *w, int region);
 
 /* memory-region, when one of the regions is not there any more? */
-static __init bool has_lost_region(const struct writer *w, const struct tree_node *n)
+static bool has_lost_region(const struct writer *w, const struct tree_node *n)
 {
 	struct tree_node region, parent;
 
@@ -151,7 +148,7 @@ static __init bool has_lost_region(const struct writer *w, const struct tree_nod
 	return false;
 }
 
-static __init bool among(const char *name, const char *const *names)
+static bool among(const char *name, const char *const *names)
 {
 	for (; names != NULL && *names != NULL; names++)
 		if (strcmp(name, *names) == 0)
@@ -160,7 +157,7 @@ static __init bool among(const char *name, const char *const *names)
 }
 
 /* Copy the properties of a node of the base but those named (NULL ends the list). */
-static __init void copy_properties(struct writer *w, int node, const char *const *without)
+static void copy_properties(struct writer *w, int node, const char *const *without)
 {
 	const char *name;
 	const void *value;
@@ -177,7 +174,7 @@ static __init void copy_properties(struct writer *w, int node, const char *const
  * A bus of a domain that is not direct mapped.  Linux takes the nearest dma-ranges
  * that is not empty and wants one, if only empty, on every bus up to there.
  */
-static __init void put_dma_ranges(struct writer *w, const struct tree_node *n)
+static void put_dma_ranges(struct writer *w, const struct tree_node *n)
 {
 	fdt32_t cells[12], *p = cells;
 
@@ -190,7 +187,7 @@ static __init void put_dma_ranges(struct writer *w, const struct tree_node *n)
 	put(w, "dma-ranges", cells, (uint32_t)((char *)p - (char *)cells));
 }
 
-static __init void copy_node(struct writer *w, const struct tree_node *n)
+static void copy_node(struct writer *w, const struct tree_node *n)
 {
 	static const char *const nothing[] = {NULL};
 	static const char *const no_dma[] = {"dma-ranges", NULL};
@@ -217,7 +214,7 @@ static __init void copy_node(struct writer *w, const struct tree_node *n)
  * The paravirtual interrupt controller: it takes the place of the board's, phandle
  * and all, so that whatever refers to that one still does.
  */
-static __init void put_interrupt_controller(struct writer *w)
+static void put_interrupt_controller(struct writer *w)
 {
 	static const char *const without[] = {"compatible",
 					      "reg",
@@ -242,18 +239,10 @@ static __init void put_interrupt_controller(struct writer *w)
 	end(w);
 }
 
-static __init void put_cpus(struct writer *w)
+static void put_cpus(struct writer *w)
 {
-	const char *compatible = NULL;
 	char name[8];
-	int cpus = tree_find(w->board, "/cpus"), node;
 
-	if (cpus >= 0)
-		tree_for_each_child(node, w->board, cpus)
-		{
-			if (compatible == NULL)
-				compatible = tree_string(w->board, node, "compatible");
-		}
 	begin(w, "cpus");
 	put_cell(w, "#address-cells", 1);
 	put_cell(w, "#size-cells", 0);
@@ -261,8 +250,7 @@ static __init void put_cpus(struct writer *w)
 		hv_snprintf(name, sizeof(name), "cpu@%u", i);
 		begin(w, name);
 		put_string(w, "device_type", "cpu");
-		put_string(w, "compatible",
-			   compatible != NULL ? compatible : "arm,cortex-a9");
+		put_string(w, "compatible", board_cpu());
 		put_cell(w, "reg", i);
 		put_string(w, "enable-method", "psci");
 		end(w);
@@ -271,7 +259,7 @@ static __init void put_cpus(struct writer *w)
 }
 
 /* RAM and the foreign window are one range: Linux wants frames that it can name. */
-static __init void put_memory(struct writer *w)
+static void put_memory(struct writer *w)
 {
 	char name[20];
 
@@ -282,7 +270,7 @@ static __init void put_memory(struct writer *w)
 	end(w);
 }
 
-static __init void put_chosen(struct writer *w)
+static void put_chosen(struct writer *w)
 {
 	static const char *const without[] = {"bootargs",          "stdout-path",
 					      "linux,stdout-path", "linux,initrd-start",
@@ -306,7 +294,7 @@ static __init void put_chosen(struct writer *w)
 	end(w);
 }
 
-static __init void put_hypervisor(struct writer *w)
+static void put_hypervisor(struct writer *w)
 {
 	static const char compatible[] = "xen,xen-4.17\0xen,xen";
 	fdt32_t foreign[2];
@@ -343,7 +331,7 @@ struct region_search {
 	bool found;
 };
 
-static __init int names_region(const struct tree_node *n, void *context)
+static int names_region(const struct tree_node *n, void *context)
 {
 	struct region_search *search = context;
 	struct tree_node region, parent;
@@ -360,7 +348,7 @@ static __init int names_region(const struct tree_node *n, void *context)
  * RAM: the board's RAM is not the domain's.  Regions without a place are made by
  * the guest itself, in its own RAM.
  */
-static __init bool region_is_kept(const struct writer *w, int region)
+static bool region_is_kept(const struct writer *w, int region)
 {
 	struct tree_node root = {w->base, 0, NULL};
 	struct tree_node parent = {w->base, tree_find(w->base, "/reserved-memory"),
@@ -371,13 +359,15 @@ static __init bool region_is_kept(const struct writer *w, int region)
 
 	if (!tree_has(w->base, region, "reg"))
 		return true;
+	if (device_list_empty(&w->list))
+		return false;
 	if (!tree_reg(&n, 0, &base, &size) || ram_touches(maddr(base), size))
 		return false;
 	tree_walk(&root, names_region, &search);
 	return search.found;
 }
 
-static __init void put_reserved_memory(struct writer *w)
+static void put_reserved_memory(struct writer *w)
 {
 	int parent = tree_find(w->base, "/reserved-memory"), node;
 	bool begun = false;
@@ -402,8 +392,8 @@ static __init void put_reserved_memory(struct writer *w)
 }
 
 /* Is the node at this path of the base in the new tree, and below DMA_BUS there? */
-static __init bool path_is_seen(const struct writer *w, const struct tree_node *above,
-				const char *path, bool *moved)
+static bool path_is_seen(const struct writer *w, const struct tree_node *above,
+			 const char *path, bool *moved)
 {
 	struct tree_node n = {above->tree, 0, above};
 	size_t length;
@@ -421,7 +411,7 @@ static __init bool path_is_seen(const struct writer *w, const struct tree_node *
 	return path_is_seen(w, &n, path + length, moved);
 }
 
-static __init void put_aliases(struct writer *w)
+static void put_aliases(struct writer *w)
 {
 	const struct tree_node root = {w->base, 0, NULL};
 	int aliases = tree_find(w->base, "/aliases"), offset;
@@ -429,7 +419,7 @@ static __init void put_aliases(struct writer *w)
 	char text[160];
 	bool moved;
 
-	if (aliases < 0)
+	if (aliases < 0 || device_list_empty(&w->list))
 		return;
 	begin(w, "aliases");
 	fdt_for_each_property_offset(offset, w->base, aliases) {
@@ -447,7 +437,7 @@ static __init void put_aliases(struct writer *w)
 }
 
 /* Copy what is directly below the root: the devices to be moved, or all others. */
-static __init void copy_top(struct writer *w, bool moved)
+static void copy_top(struct writer *w, bool moved)
 {
 	const struct tree_node root = {w->base, 0, NULL};
 	struct tree_node n = {w->base, 0, &root};
@@ -460,7 +450,7 @@ static __init void copy_top(struct writer *w, bool moved)
 }
 
 /* The root cannot have dma-ranges (Linux: nothing above to translate to). */
-static __init void put_dma_bus(struct writer *w)
+static void put_dma_bus(struct writer *w)
 {
 	fdt32_t cells[12], *p = cells;
 
@@ -477,7 +467,7 @@ static __init void put_dma_bus(struct writer *w)
 	end(w);
 }
 
-static __init void put_root_properties(struct writer *w)
+static void put_root_properties(struct writer *w)
 {
 	static const char *const without[] = {"#address-cells", "#size-cells",
 					      "interrupt-parent", NULL};
@@ -493,7 +483,7 @@ static __init void put_root_properties(struct writer *w)
 	}
 }
 
-static __init void put_root(struct writer *w)
+static void put_root(struct writer *w)
 {
 	begin(w, "");
 	put_root_properties(w);
@@ -514,7 +504,7 @@ static __init void put_root(struct writer *w)
 }
 
 /* What Linux must not take for free memory. */
-static __init void put_reservations(struct writer *w)
+static void put_reservations(struct writer *w)
 {
 	const struct domain *d = w->d;
 
@@ -524,7 +514,7 @@ static __init void put_reservations(struct writer *w)
 	note(w, fdt_finish_reservemap(w->to));
 }
 
-static __init int find_interrupts(const struct tree_node *n, void *context)
+static int find_interrupts(const struct tree_node *n, void *context)
 {
 	struct writer *w = context;
 
@@ -534,7 +524,7 @@ static __init int find_interrupts(const struct tree_node *n, void *context)
 	return w->interrupts < 0 ? 0 : TREE_SKIP;
 }
 
-static __init void study_base(struct writer *w, const struct fit *fit)
+static void study_base(struct writer *w, const struct fit *fit)
 {
 	const struct tree_node root = {w->base, 0, NULL};
 
@@ -551,7 +541,7 @@ static __init void study_base(struct writer *w, const struct fit *fit)
 		w->phandle = 1;
 }
 
-static __init int finish(struct writer *w, const char **error)
+static int finish(struct writer *w, const char **error)
 {
 	note(w, fdt_finish(w->to));
 	if (w->error == 0)
@@ -561,16 +551,15 @@ static __init int finish(struct writer *w, const char **error)
 	return w->error == -FDT_ERR_NOSPACE ? -XEN_ENOSPC : -XEN_EINVAL;
 }
 
-__init int domain_tree_build(struct domain *d, const struct manifest_domain *m,
-			     const struct fit *fit, const void *base, const void *board,
-			     void *to, uint32_t size, const char **error)
+int domain_tree_build(struct domain *d, const struct manifest_domain *m,
+		      const struct fit *fit, const void *base, void *to, uint32_t size,
+		      const char **error)
 {
 	struct writer w = {
 		.to = to,
 		.d = d,
 		.m = m,
 		.base = base,
-		.board = board,
 		.console = -1,
 		.interrupts = -1,
 		.phandle = 1,

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * ELF executables for 32-bit ARM.  Nothing in the file is trusted: all is checked
- * by elf_measure(), and elf_load() relies on nothing that it did not check.
+ * by elf_measure(), on which the rest relies.  It has limits, so that looking at a
+ * file takes only so long.
  * Numbers are those of the ELF gABI and of "ELF for the ARM Architecture".
  */
 #include <hv/image.h>
@@ -27,7 +28,9 @@
 #define R_ARM_NONE     0
 #define R_ARM_RELATIVE 23
 
-#define SEGMENTS_MAX 16
+#define HEADERS_MAX     64
+#define DYNAMIC_MAX     0x2000 /* bytes */
+#define RELOCATIONS_MAX 16384
 
 struct elf_header {
 	uint8_t magic[4], class, data, ident_version, osabi, padding[8];
@@ -54,24 +57,23 @@ struct elf {
 	uint32_t entry;
 	bool anywhere; /* ET_DYN */
 	unsigned int count;
-	struct elf_segment load[SEGMENTS_MAX];
+	struct elf_segment load[ELF_SEGMENTS_MAX];
 	uint32_t dynamic, dynamic_size; /* place in the file, 0 bytes: none */
 	uint32_t rel, rel_count;        /* place in the file */
 };
 
-__init bool elf_is(const void *data, uint32_t size)
+bool elf_is(const void *data, uint32_t size)
 {
 	return size >= 4 && memcmp(data, "\177ELF", 4) == 0;
 }
 
-static __init int bad(const char **error, const char *reason)
+static int bad(const char **error, const char *reason)
 {
 	*error = reason;
 	return -XEN_ENOEXEC;
 }
 
-static __init int parse_header(struct elf *elf, struct elf_header *header,
-			       const char **error)
+static int parse_header(struct elf *elf, struct elf_header *header, const char **error)
 {
 	if (!elf_is(elf->data, elf->size))
 		return bad(error, "is not an ELF file");
@@ -85,6 +87,8 @@ static __init int parse_header(struct elf *elf, struct elf_header *header,
 		return bad(error, "is an ELF file of an unknown version");
 	if (header->type != ET_EXEC && header->type != ET_DYN)
 		return bad(error, "is an ELF file, but no executable (type EXEC or DYN)");
+	if (header->phnum > HEADERS_MAX)
+		return bad(error, "has too many ELF segments");
 	if (header->phentsize != sizeof(struct elf_segment) || header->phnum == 0 ||
 	    !range_in(header->phoff, header->phnum * (uint32_t)sizeof(struct elf_segment),
 		      0, elf->size))
@@ -96,21 +100,19 @@ static __init int parse_header(struct elf *elf, struct elf_header *header,
 	return 0;
 }
 
-static __init bool overlap(uint32_t base, uint32_t size, uint32_t other,
-			   uint32_t other_size)
+static bool overlap(uint32_t base, uint32_t size, uint32_t other, uint32_t other_size)
 {
 	return base < other ? other - base < size : base - other < other_size;
 }
 
 /* Where a segment is wanted before relocation. */
-static __init uint32_t segment_base(const struct elf *elf,
-				    const struct elf_segment *segment)
+static uint32_t segment_base(const struct elf *elf, const struct elf_segment *segment)
 {
 	return elf->anywhere ? segment->vaddr : segment->paddr;
 }
 
-static __init int add_load(struct elf *elf, const struct elf_segment *segment,
-			   const char **error)
+static int add_load(struct elf *elf, const struct elf_segment *segment,
+		    const char **error)
 {
 	uint32_t base = segment_base(elf, segment);
 
@@ -128,14 +130,14 @@ static __init int add_load(struct elf *elf, const struct elf_segment *segment,
 		if (overlap(base, segment->memsz, segment_base(elf, &elf->load[i]),
 			    elf->load[i].memsz))
 			return bad(error, "has ELF segments that overlap");
-	if (elf->count == SEGMENTS_MAX)
+	if (elf->count == ELF_SEGMENTS_MAX)
 		return bad(error, "has too many ELF segments");
 	elf->load[elf->count++] = *segment;
 	return 0;
 }
 
-static __init int parse_segments(struct elf *elf, const struct elf_header *header,
-				 const char **error)
+static int parse_segments(struct elf *elf, const struct elf_header *header,
+			  const char **error)
 {
 	struct elf_segment segment;
 	int result;
@@ -150,6 +152,9 @@ static __init int parse_segments(struct elf *elf, const struct elf_header *heade
 				return bad(
 					error,
 					"has an ELF dynamic table outside of the file");
+			if (segment.filesz > DYNAMIC_MAX)
+				return bad(error, "has an ELF dynamic table of more than "
+						  "8 KiB");
 			elf->dynamic = segment.offset;
 			elf->dynamic_size = segment.filesz;
 		}
@@ -163,8 +168,8 @@ static __init int parse_segments(struct elf *elf, const struct elf_header *heade
 }
 
 /* Where in the file are the bytes of virtual [address, address + size)? */
-static __init bool file_offset(const struct elf *elf, uint32_t address, uint32_t size,
-			       uint32_t *offset)
+static bool file_offset(const struct elf *elf, uint32_t address, uint32_t size,
+			uint32_t *offset)
 {
 	for (unsigned int i = 0; i < elf->count; i++) {
 		const struct elf_segment *segment = &elf->load[i];
@@ -177,7 +182,7 @@ static __init bool file_offset(const struct elf *elf, uint32_t address, uint32_t
 	return false;
 }
 
-static __init int parse_dynamic(struct elf *elf, const char **error)
+static int parse_dynamic(struct elf *elf, const char **error)
 {
 	struct elf_dynamic entry;
 	uint32_t rel = 0, size = 0, entry_size = sizeof(struct elf_rel);
@@ -206,10 +211,12 @@ static __init int parse_dynamic(struct elf *elf, const char **error)
 			error,
 			"has an ELF relocation table that lies outside of its segments");
 	elf->rel_count = size / (uint32_t)sizeof(struct elf_rel);
+	if (elf->rel_count > RELOCATIONS_MAX)
+		return bad(error, "has more than 16384 ELF relocations");
 	return 0;
 }
 
-static __init const char *relocation_error(uint32_t type)
+static const char *relocation_error(uint32_t type)
 {
 	switch (type) {
 	case 2:
@@ -225,12 +232,13 @@ static __init const char *relocation_error(uint32_t type)
 	}
 }
 
-static __init void read_rel(const struct elf *elf, uint32_t index, struct elf_rel *rel)
+static void read_rel(const char *data, uint32_t table, uint32_t index,
+		     struct elf_rel *rel)
 {
-	memcpy(rel, elf->data + elf->rel + index * sizeof(*rel), sizeof(*rel));
+	memcpy(rel, data + table + index * sizeof(*rel), sizeof(*rel));
 }
 
-static __init bool in_memory(const struct elf *elf, uint32_t address, uint32_t size)
+static bool in_memory(const struct elf *elf, uint32_t address, uint32_t size)
 {
 	for (unsigned int i = 0; i < elf->count; i++)
 		if (range_in(address, size, elf->load[i].vaddr, elf->load[i].memsz))
@@ -238,12 +246,12 @@ static __init bool in_memory(const struct elf *elf, uint32_t address, uint32_t s
 	return false;
 }
 
-static __init int check_relocations(const struct elf *elf, const char **error)
+static int check_relocations(const struct elf *elf, const char **error)
 {
 	struct elf_rel rel;
 
 	for (uint32_t i = 0; i < elf->rel_count; i++) {
-		read_rel(elf, i, &rel);
+		read_rel(elf->data, elf->rel, i, &rel);
 		if ((rel.info & 0xff) == R_ARM_NONE)
 			continue;
 		if ((rel.info & 0xff) != R_ARM_RELATIVE)
@@ -255,8 +263,7 @@ static __init int check_relocations(const struct elf *elf, const char **error)
 	return 0;
 }
 
-static __init int parse(struct elf *elf, const void *data, uint32_t size,
-			const char **error)
+static int parse(struct elf *elf, const void *data, uint32_t size, const char **error)
 {
 	struct elf_header header;
 	int result;
@@ -274,7 +281,7 @@ static __init int parse(struct elf *elf, const void *data, uint32_t size,
 	return result;
 }
 
-static __init void extent(const struct elf *elf, uint32_t *lowest, uint32_t *highest)
+static void extent(const struct elf *elf, uint32_t *lowest, uint32_t *highest)
 {
 	*lowest = UINT32_MAX;
 	*highest = 0;
@@ -289,7 +296,7 @@ static __init void extent(const struct elf *elf, uint32_t *lowest, uint32_t *hig
 }
 
 /* The entry is a virtual address: find its segment, answer where that is loaded. */
-static __init bool entry_address(const struct elf *elf, uint32_t *entry)
+static bool entry_address(const struct elf *elf, uint32_t *entry)
 {
 	for (unsigned int i = 0; i < elf->count; i++) {
 		const struct elf_segment *segment = &elf->load[i];
@@ -308,14 +315,29 @@ static __init bool entry_address(const struct elf *elf, uint32_t *entry)
  * How far a position-independent file moves: whole pages, so that what is page
  * aligned in the file stays so.
  */
-static __init uint32_t displacement(const struct elf *elf, uint32_t lowest,
-				    uint32_t where)
+static uint32_t displacement(const struct elf *elf, uint32_t lowest, uint32_t where)
 {
 	return elf->anywhere ? where - (lowest & ~PAGE_MASK) : 0;
 }
 
-__init int elf_measure(const void *data, uint32_t size, uint32_t where,
-		       struct elf_layout *layout, const char **error)
+static void describe_segments(const struct elf *elf, uint32_t lowest,
+			      struct elf_layout *layout)
+{
+	layout->count = elf->count;
+	for (unsigned int i = 0; i < elf->count; i++)
+		layout->segment[i] = (struct elf_piece){
+			segment_base(elf, &elf->load[i]) - lowest,
+			elf->load[i].offset,
+			elf->load[i].filesz,
+		};
+	/* only what moves has anything to relocate; its addresses begin at `lowest` */
+	layout->relocations = elf->rel;
+	layout->relocation_count = elf->anywhere ? elf->rel_count : 0;
+	layout->linked = lowest;
+}
+
+int elf_measure(const void *data, uint32_t size, uint32_t where,
+		struct elf_layout *layout, const char **error)
 {
 	uint32_t lowest, highest, delta;
 	struct elf elf;
@@ -333,44 +355,23 @@ __init int elf_measure(const void *data, uint32_t size, uint32_t where,
 	if (elf.anywhere &&
 	    (layout->base < where || add_overflows(layout->base, layout->size)))
 		return bad(error, "does not fit into the address space");
+	describe_segments(&elf, lowest, layout);
 	return 0;
 }
 
-static __init void apply_relocations(const struct elf *elf, uint32_t lowest,
-				     uint32_t delta, char *to)
+void elf_relocate(const void *data, const struct elf_layout *layout, void *to)
 {
+	uint32_t delta = layout->base - layout->linked, word;
 	struct elf_rel rel;
-	uint32_t word;
+	char *at;
 
-	for (uint32_t i = 0; i < elf->rel_count; i++) {
-		read_rel(elf, i, &rel);
+	for (uint32_t i = 0; i < layout->relocation_count; i++) {
+		read_rel(data, layout->relocations, i, &rel);
 		if ((rel.info & 0xff) != R_ARM_RELATIVE)
 			continue;
-		memcpy(&word, to + (rel.offset - lowest), sizeof(word));
+		at = (char *)to + (rel.offset - layout->linked);
+		memcpy(&word, at, sizeof(word));
 		word += delta;
-		memcpy(to + (rel.offset - lowest), &word, sizeof(word));
+		memcpy(at, &word, sizeof(word));
 	}
-}
-
-__init int elf_load(const void *data, uint32_t size, const struct elf_layout *layout,
-		    void *to, const char **error)
-{
-	uint32_t lowest, highest;
-	struct elf elf;
-	int result = parse(&elf, data, size, error);
-
-	if (result != 0)
-		return result;
-	extent(&elf, &lowest, &highest);
-	if (highest - lowest != layout->size)
-		return bad(error, "is not the ELF file that was measured");
-	memset(to, 0, layout->size);
-	for (unsigned int i = 0; i < elf.count; i++) {
-		const struct elf_segment *segment = &elf.load[i];
-
-		memcpy((char *)to + (segment_base(&elf, segment) - lowest),
-		       elf.data + segment->offset, segment->filesz);
-	}
-	apply_relocations(&elf, lowest, layout->base - lowest, to);
-	return 0;
 }

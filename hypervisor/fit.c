@@ -11,8 +11,8 @@
 #include <hv/xen.h>
 #include <libfdt.h>
 
-__init int fit_fail(struct fit *fit, int code, const char *kind, const char *name,
-		    const char *format, ...)
+int fit_fail(struct fit *fit, int code, const char *kind, const char *name,
+	     const char *format, ...)
 {
 	va_list args;
 
@@ -26,7 +26,7 @@ __init int fit_fail(struct fit *fit, int code, const char *kind, const char *nam
 	return code;
 }
 
-__init int fit_open(struct fit *fit, const void *blob, uint32_t size)
+int fit_open(struct fit *fit, const void *blob, uint32_t size)
 {
 	const char *error;
 	int result;
@@ -43,13 +43,13 @@ __init int fit_open(struct fit *fit, const void *blob, uint32_t size)
 	return 0;
 }
 
-static __init int no_image(struct fit *fit, const char *name, const char *reason)
+static int no_image(struct fit *fit, const char *name, const char *reason)
 {
 	return fit_fail(fit, -XEN_EINVAL, "image", name, "%s", reason);
 }
 
 /* Data outside the tree (mkimage -E): a position and a size. */
-static __init int external_data(struct fit *fit, int node, struct fit_image *image)
+static int external_data(struct fit *fit, int node, struct fit_image *image)
 {
 	uint32_t start;
 
@@ -73,13 +73,13 @@ static __init int external_data(struct fit *fit, int node, struct fit_image *ima
 	return 0;
 }
 
-static __init int image_at(struct fit *fit, int node, struct fit_image *image)
+static int image_at(struct fit *fit, int node, struct fit_image *image)
 {
 	const char *compression = tree_string(fit->blob, node, "compression");
 	const void *data;
 	int length, result = 0;
 
-	image->name = fdt_get_name(fit->blob, node, NULL);
+	image->name = tree_name(fit->blob, node);
 	image->type = tree_string(fit->blob, node, "type");
 	if (image->type == NULL)
 		return no_image(fit, image->name, "has no type");
@@ -99,14 +99,14 @@ static __init int image_at(struct fit *fit, int node, struct fit_image *image)
 	return result;
 }
 
-static __init int image_node(struct fit *fit, const char *name)
+static int image_node(struct fit *fit, const char *name)
 {
 	int images = fdt_path_offset(fit->blob, "/images");
 
 	return fdt_subnode_offset(fit->blob, images, name);
 }
 
-__init int fit_find(struct fit *fit, const char *name, struct fit_image *image)
+int fit_find(struct fit *fit, const char *name, struct fit_image *image)
 {
 	int node = image_node(fit, name);
 
@@ -115,103 +115,151 @@ __init int fit_find(struct fit *fit, const char *name, struct fit_image *image)
 	return image_at(fit, node, image);
 }
 
-static __init int check_crc32(struct fit *fit, const struct fit_image *image,
-			      const void *value, int length)
-{
-	uint32_t said, is;
+/* What the node of a hash says; and the image that it is of. */
+struct hash {
+	struct fit_image image;
+	const char *algorithm;
+	const void *value;
+	int length;
+};
 
-	if (length != 4)
-		return no_image(fit, image->name,
-				"has a crc32 value that is not 4 bytes long");
-	said = fdt32_ld(value);
-	is = crc32(0, image->data, image->size);
-	if (said != is)
-		return fit_fail(fit, -XEN_EILSEQ, "image", image->name,
-				"is damaged: its crc32 is %08x, it should be %08x", is,
-				said);
+static int read_hash(struct fit *fit, const struct fit_check *check, struct hash *h)
+{
+	int result = image_at(fit, check->image, &h->image);
+
+	if (result != 0)
+		return result;
+	h->algorithm = tree_string(fit->blob, check->hash, "algo");
+	h->value = fdt_getprop(fit->blob, check->hash, "value", &h->length);
+	if (h->algorithm == NULL || h->value == NULL)
+		return no_image(fit, h->image.name,
+				"has a hash node without algo or value");
 	return 0;
 }
 
-static __init int check_sha256(struct fit *fit, const struct fit_image *image,
-			       const void *value, int length)
+static int check_crc32(struct fit *fit, struct fit_check *check, const struct hash *h,
+		       uint32_t bytes)
 {
+	const char *data = (const char *)h->image.data + check->done;
+	uint32_t said;
+
+	if (h->length != 4)
+		return no_image(fit, h->image.name,
+				"has a crc32 value that is not 4 bytes long");
+	if (check->done == 0)
+		check->crc = 0;
+	check->crc = crc32(check->crc, data, bytes);
+	check->done += bytes;
+	if (check->done < h->image.size)
+		return 1;
+	said = fdt32_ld(h->value);
+	if (said != check->crc)
+		return fit_fail(fit, -XEN_EILSEQ, "image", h->image.name,
+				"is damaged: its crc32 is %08x, it should be %08x",
+				check->crc, said);
+	return 0;
+}
+
+static int check_sha256(struct fit *fit, struct fit_check *check, const struct hash *h,
+			uint32_t bytes)
+{
+	const char *data = (const char *)h->image.data + check->done;
 	uint8_t digest[SHA256_SIZE];
 
-	if (length != SHA256_SIZE)
-		return no_image(fit, image->name,
+	if (h->length != SHA256_SIZE)
+		return no_image(fit, h->image.name,
 				"has a sha256 value that is not 32 bytes long");
-	sha256(image->data, image->size, digest);
-	if (memcmp(digest, value, SHA256_SIZE) != 0)
-		return fit_fail(fit, -XEN_EILSEQ, "image", image->name,
+	if (check->done == 0)
+		sha256_begin(&check->sha);
+	if (bytes < h->image.size - check->done) {
+		bytes &= ~(SHA256_BLOCK - 1u);
+		sha256_add(&check->sha, data, bytes);
+		check->done += bytes;
+		return 1;
+	}
+	sha256_end(&check->sha, data, bytes, digest);
+	if (memcmp(digest, h->value, SHA256_SIZE) != 0)
+		return fit_fail(fit, -XEN_EILSEQ, "image", h->image.name,
 				"is damaged: its sha256 is not the one recorded");
 	return 0;
 }
 
-static __init int check_hash(struct fit *fit, const struct fit_image *image, int node)
+/* A piece of one hash of one image: 1: there is more of it. */
+static int check_piece(struct fit *fit, struct fit_check *check)
 {
-	const char *algorithm = tree_string(fit->blob, node, "algo");
-	int length;
-	const void *value = fdt_getprop(fit->blob, node, "value", &length);
+	/* SHA-256 takes that many times what CRC-32 takes */
+	const uint32_t slower = 16;
+	uint32_t bytes = check->piece;
+	struct hash h;
+	int result = read_hash(fit, check, &h);
 
-	if (algorithm == NULL || value == NULL)
-		return no_image(fit, image->name,
-				"has a hash node without algo or value");
-	if (strcmp(algorithm, "crc32") == 0)
-		return check_crc32(fit, image, value, length);
-	if (strcmp(algorithm, "sha256") == 0)
-		return check_sha256(fit, image, value, length);
-	return fit_fail(fit, -XEN_EOPNOTSUPP, "image", image->name,
-			"has a hash by \"%s\"; only crc32 and sha256 are known",
-			algorithm);
-}
-
-static __init bool is_hash(const struct fit *fit, int node)
-{
-	const char *name = fdt_get_name(fit->blob, node, NULL);
-
-	return name != NULL && strncmp(name, "hash", 4) == 0;
-}
-
-static __init int verify_at(struct fit *fit, int node)
-{
-	struct fit_image image;
-	bool hashed = false;
-	int hash, result;
-
-	result = image_at(fit, node, &image);
 	if (result != 0)
 		return result;
-	fdt_for_each_subnode(hash, fit->blob, node) {
-		if (!is_hash(fit, hash))
-			continue;
-		hashed = true;
-		result = check_hash(fit, &image, hash);
-		if (result != 0)
-			return result;
-	}
-	if (!hashed)
-		return no_image(fit, image.name, "has no hash");
-	return 0;
+	if (strcmp(h.algorithm, "sha256") == 0)
+		bytes /= slower;
+	if (bytes > h.image.size - check->done)
+		bytes = h.image.size - check->done;
+	if (strcmp(h.algorithm, "crc32") == 0)
+		return check_crc32(fit, check, &h, bytes);
+	if (strcmp(h.algorithm, "sha256") == 0)
+		return check_sha256(fit, check, &h, bytes);
+	return fit_fail(fit, -XEN_EOPNOTSUPP, "image", h.image.name,
+			"has a hash by \"%s\"; only crc32 and sha256 are known",
+			h.algorithm);
 }
 
-__init int fit_verify(struct fit *fit, const char *name)
+static bool is_hash(const struct fit *fit, int node)
 {
-	int node = image_node(fit, name);
-
-	if (node < 0)
-		return fit_fail(fit, -XEN_ENOENT, "image", name, "is missing");
-	return verify_at(fit, node);
+	return strncmp(tree_name(fit->blob, node), "hash", 4) == 0;
 }
 
-__init int fit_verify_all(struct fit *fit)
+/* The hash node at or behind `node`; -1: none. */
+static int find_hash(const struct fit *fit, int node)
 {
-	int images = fdt_path_offset(fit->blob, "/images");
-	int node, result;
+	while (node >= 0 && !is_hash(fit, node))
+		node = tree_next_sibling(fit->blob, node);
+	return node;
+}
 
-	fdt_for_each_subnode(node, fit->blob, images) {
-		result = verify_at(fit, node);
+void fit_check_begin(const struct fit *fit, struct fit_check *check, uint32_t piece)
+{
+	*check = (struct fit_check){.piece = piece, .hash = -1};
+	check->image = tree_first_child(fit->blob, fdt_path_offset(fit->blob, "/images"));
+}
+
+int fit_check_step(struct fit *fit, struct fit_check *check)
+{
+	struct fit_image image;
+	int result;
+
+	if (check->image < 0)
+		return 0;
+	if (check->hash < 0) {
+		result = image_at(fit, check->image, &image);
 		if (result != 0)
 			return result;
+		check->hash = find_hash(fit, tree_first_child(fit->blob, check->image));
+		if (check->hash < 0)
+			return no_image(fit, image.name, "has no hash");
 	}
-	return 0;
+	result = check_piece(fit, check);
+	if (result != 0)
+		return result;
+	check->done = 0;
+	check->hash = find_hash(fit, tree_next_sibling(fit->blob, check->hash));
+	if (check->hash < 0)
+		check->image = tree_next_sibling(fit->blob, check->image);
+	return check->image >= 0;
+}
+
+int fit_verify_all(struct fit *fit)
+{
+	struct fit_check check;
+	int result;
+
+	fit_check_begin(fit, &check, UINT32_MAX);
+	do
+		result = fit_check_step(fit, &check);
+	while (result > 0);
+	return result;
 }

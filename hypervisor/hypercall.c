@@ -5,6 +5,7 @@
 #include <hv/domain.h>
 #include <hv/guest_access.h>
 #include <hv/virq.h>
+#include <public/manage.h>
 
 /* The holes are filled first, on purpose. */
 #pragma GCC diagnostic push

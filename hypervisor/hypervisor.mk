@@ -13,12 +13,15 @@ HV_HOT_SRCS := \
 HV_COLD_SRCS := \
 	hypervisor/archive.c \
 	hypervisor/board.c \
+	hypervisor/boot_domains.c \
+	hypervisor/build_op.c \
 	hypervisor/console.c \
 	hypervisor/console_line.c \
 	hypervisor/console_relay.c \
 	hypervisor/domain.c \
 	hypervisor/domain_build.c \
 	hypervisor/domain_devices.c \
+	hypervisor/domain_plan.c \
 	hypervisor/domain_tree.c \
 	hypervisor/domctl.c \
 	hypervisor/elf.c \

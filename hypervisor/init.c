@@ -64,7 +64,8 @@ static __init void image_setup(const struct boot_info *boot, struct fit *fit,
 			       struct manifest *manifest)
 {
 	if (fit_open(fit, arch_ram_pointer(boot->fit), boot->fit_bytes) ||
-	    fit_verify_all(fit) || manifest_parse(fit, manifest))
+	    fit_verify_all(fit) || manifest_parse(fit, manifest) ||
+	    manifest_check_privileged(fit, manifest))
 		boot_fail(fit->part, "%s", fit->error);
 	printk("      %u KiB, every hash is right, %u domain%s\n", boot->fit_bytes >> 10,
 	       manifest->domain_count, manifest->domain_count == 1 ? "" : "s");

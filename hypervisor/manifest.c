@@ -32,9 +32,8 @@ struct number {
 	uint32_t min, max, multiple;
 };
 
-static __init int check_known(struct fit *fit, int node, const char *kind,
-			      const char *name, const char *const *known,
-			      unsigned int count)
+static int check_known(struct fit *fit, int node, const char *kind, const char *name,
+		       const char *const *known, unsigned int count)
 {
 	const char *property;
 	int offset;
@@ -53,8 +52,8 @@ static __init int check_known(struct fit *fit, int node, const char *kind,
 }
 
 /* A string property; absent leaves *value as it is. */
-static __init int read_string(struct fit *fit, int node, const char *kind,
-			      const char *name, const char *property, const char **value)
+static int read_string(struct fit *fit, int node, const char *kind, const char *name,
+		       const char *property, const char **value)
 {
 	const char *text = tree_string(fit->blob, node, property);
 
@@ -68,9 +67,8 @@ static __init int read_string(struct fit *fit, int node, const char *kind,
 }
 
 /* A cell within limits; absent leaves *value as it is. */
-static __init int read_number(struct fit *fit, int node, const char *kind,
-			      const char *name, const struct number *rule,
-			      uint32_t *value)
+static int read_number(struct fit *fit, int node, const char *kind, const char *name,
+		       const struct number *rule, uint32_t *value)
 {
 	uint32_t number;
 	int result = tree_cell(fit->blob, node, rule->name, &number);
@@ -92,7 +90,7 @@ static __init int read_number(struct fit *fit, int node, const char *kind,
 	return 0;
 }
 
-static __init bool name_allowed(const char *name)
+static bool name_allowed(const char *name)
 {
 	char c;
 
@@ -103,7 +101,7 @@ static __init bool name_allowed(const char *name)
 	return true;
 }
 
-static __init int copy_name(struct fit *fit, struct manifest_domain *m)
+static int copy_name(struct fit *fit, struct manifest_domain *m)
 {
 	int length;
 	const char *name = fdt_get_name(fit->blob, m->node, &length);
@@ -117,9 +115,8 @@ static __init int copy_name(struct fit *fit, struct manifest_domain *m)
 }
 
 /* The image that `property` names exists and is of the right type. */
-static __init int check_image(struct fit *fit, const struct manifest_domain *m,
-			      const char *property, const char *image_name,
-			      const char *type)
+static int check_image(struct fit *fit, const struct manifest_domain *m,
+		       const char *property, const char *image_name, const char *type)
 {
 	struct fit_image image;
 	int result;
@@ -140,7 +137,7 @@ static __init int check_image(struct fit *fit, const struct manifest_domain *m,
 	return 0;
 }
 
-static __init int parse_strings(struct fit *fit, struct manifest_domain *m)
+static int parse_strings(struct fit *fit, struct manifest_domain *m)
 {
 	const struct {
 		const char *name;
@@ -174,7 +171,7 @@ static __init int parse_strings(struct fit *fit, struct manifest_domain *m)
 	return 0;
 }
 
-static __init int parse_numbers(struct fit *fit, struct manifest_domain *m)
+static int parse_numbers(struct fit *fit, struct manifest_domain *m)
 {
 	static const struct number memory = {"memory", SLOT_SIZE, MEMORY_MAX, SLOT_SIZE};
 	static const struct number foreign = {"foreign", SLOT_SIZE, FOREIGN_MAX,
@@ -202,7 +199,7 @@ static __init int parse_numbers(struct fit *fit, struct manifest_domain *m)
 }
 
 /* "all", or a list of paths and labels; which devices they are is seen later. */
-static __init int parse_devices(struct fit *fit, struct manifest_domain *m)
+static int parse_devices(struct fit *fit, struct manifest_domain *m)
 {
 	int length, position = 0, count = 0, offset;
 	const char *text, *name, *list = NULL;
@@ -232,7 +229,7 @@ static __init int parse_devices(struct fit *fit, struct manifest_domain *m)
 	return 0;
 }
 
-static __init int parse_privileged(struct fit *fit, struct manifest_domain *m)
+static int parse_privileged(struct fit *fit, struct manifest_domain *m)
 {
 	int length;
 
@@ -249,7 +246,7 @@ static __init int parse_privileged(struct fit *fit, struct manifest_domain *m)
  * A name such as boot/sigma.fit: what stands between two slashes is a directory, so
  * it is not empty, "." or "..".
  */
-static __init bool file_name_allowed(const char *path)
+static bool file_name_allowed(const char *path)
 {
 	size_t length;
 
@@ -265,7 +262,7 @@ static __init bool file_name_allowed(const char *path)
 	}
 }
 
-static __init int parse_image_file(struct fit *fit, struct manifest_domain *m)
+static int parse_image_file(struct fit *fit, struct manifest_domain *m)
 {
 	int result = read_string(fit, m->node, "domain", m->name, "image-file",
 				 &m->image_file);
@@ -283,7 +280,7 @@ static __init int parse_image_file(struct fit *fit, struct manifest_domain *m)
 	return 0;
 }
 
-static __init int parse_domain(struct fit *fit, struct manifest_domain *m)
+static int parse_domain(struct fit *fit, struct manifest_domain *m)
 {
 	int result = copy_name(fit, m);
 
@@ -305,34 +302,39 @@ static __init int parse_domain(struct fit *fit, struct manifest_domain *m)
 	return result;
 }
 
-static __init int check_domains(struct fit *fit, const struct manifest *manifest)
+static int check_domains(struct fit *fit, const struct manifest *manifest)
 {
-	const struct manifest_domain *m, *other, *first = NULL;
+	const struct manifest_domain *m, *other;
 
 	for (unsigned int i = 0; i < manifest->domain_count; i++) {
 		m = &manifest->domain[i];
-		for (other = manifest->domain; other < m; other++)
+		for (other = manifest->domain; other < m; other++) {
 			if (strcmp(m->name, other->name) == 0)
 				return fit_fail(fit, -XEN_EINVAL, "domain", m->name,
 						"is described twice");
-		if (m->privileged && first != NULL)
-			return fit_fail(fit, -XEN_EINVAL, "domain", m->name,
+			if (m->privileged && other->privileged)
+				return fit_fail(
+					fit, -XEN_EINVAL, "domain", m->name,
 					"\"privileged\" belongs to domain %s already",
-					first->name);
-		if (m->privileged)
-			first = m;
+					other->name);
+		}
 	}
 	if (manifest->domain_count == 0)
 		return fit_fail(fit, -XEN_EINVAL, "manifest", NULL,
 				"describes no domain");
-	if (first == NULL)
-		return fit_fail(
-			fit, -XEN_EINVAL, "manifest", NULL,
-			"no domain is \"privileged\": one must be, it becomes dom0");
 	return 0;
 }
 
-static __init int parse_header(struct fit *fit, struct manifest *manifest, int node)
+int manifest_check_privileged(struct fit *fit, const struct manifest *manifest)
+{
+	for (unsigned int i = 0; i < manifest->domain_count; i++)
+		if (manifest->domain[i].privileged)
+			return 0;
+	return fit_fail(fit, -XEN_EINVAL, "manifest", NULL,
+			"no domain is \"privileged\": one must be, it becomes dom0");
+}
+
+static int parse_header(struct fit *fit, struct manifest *manifest, int node)
 {
 	static const struct number slice = {"time-slice-us", 1000, 30000, 1};
 	int result;
@@ -353,7 +355,7 @@ static __init int parse_header(struct fit *fit, struct manifest *manifest, int n
 	return result;
 }
 
-__init int manifest_parse(struct fit *fit, struct manifest *manifest)
+int manifest_parse(struct fit *fit, struct manifest *manifest)
 {
 	int domains = fdt_path_offset(fit->blob, "/domains");
 	struct manifest_domain *m;

@@ -7,7 +7,7 @@
 #include <hv/xen.h>
 #include <libfdt.h>
 
-static __init bool printable(const char *text, int length)
+static bool printable(const char *text, int length)
 {
 	for (int i = 0; i < length; i++)
 		if (text[i] < 0x20 || text[i] > 0x7e)
@@ -15,7 +15,7 @@ static __init bool printable(const char *text, int length)
 	return true;
 }
 
-static __init const char *header_error(int error)
+static const char *header_error(int error)
 {
 	switch (-error) {
 	case FDT_ERR_BADMAGIC:
@@ -27,7 +27,7 @@ static __init const char *header_error(int error)
 	}
 }
 
-static __init int check_header(const void *blob, uint32_t size, const char **error)
+static int check_header(const void *blob, uint32_t size, const char **error)
 {
 	int result;
 
@@ -52,7 +52,7 @@ static __init int check_header(const void *blob, uint32_t size, const char **err
 	return 0;
 }
 
-static __init bool check_node_name(const void *blob, int offset)
+static bool check_node_name(const void *blob, int offset)
 {
 	int length;
 	const char *name = fdt_get_name(blob, offset, &length);
@@ -60,7 +60,7 @@ static __init bool check_node_name(const void *blob, int offset)
 	return name != NULL && printable(name, length);
 }
 
-static __init bool check_property(const void *blob, int offset)
+static bool check_property(const void *blob, int offset)
 {
 	const char *name;
 	int length;
@@ -70,7 +70,7 @@ static __init bool check_property(const void *blob, int offset)
 }
 
 /* Follow the structure block from its first tag to its last. */
-static __init bool check_structure(const void *blob)
+static bool check_structure(const void *blob)
 {
 	int offset = 0, next = 0, depth = 0;
 
@@ -97,7 +97,7 @@ static __init bool check_structure(const void *blob)
 	}
 }
 
-__init int tree_check(const void *blob, uint32_t size, const char **error)
+int tree_check(const void *blob, uint32_t size, const char **error)
 {
 	int result = check_header(blob, size, error);
 
@@ -110,23 +110,23 @@ __init int tree_check(const void *blob, uint32_t size, const char **error)
 	return 0;
 }
 
-static __init const fdt32_t *token_at(const void *tree, int offset)
+static const fdt32_t *token_at(const void *tree, int offset)
 {
 	return (const void *)((const char *)tree + fdt_off_dt_struct(tree) + offset);
 }
 
-static __init int aligned(size_t bytes)
+static int aligned(size_t bytes)
 {
 	return (int)((bytes + 3) & ~(size_t)3);
 }
 
-__init const char *tree_name(const void *tree, int node)
+const char *tree_name(const void *tree, int node)
 {
 	return (const char *)(token_at(tree, node) + 1);
 }
 
 /* Offset of the token behind the one at `offset`. */
-static __init int token_end(const void *tree, int offset)
+static int token_end(const void *tree, int offset)
 {
 	const fdt32_t *token = token_at(tree, offset);
 
@@ -141,7 +141,7 @@ static __init int token_end(const void *tree, int offset)
 }
 
 /* The first tag at or behind `offset` that is no property: a node begins or ends. */
-static __init uint32_t skip_properties(const void *tree, int *offset)
+static uint32_t skip_properties(const void *tree, int *offset)
 {
 	uint32_t tag;
 
@@ -152,8 +152,7 @@ static __init uint32_t skip_properties(const void *tree, int *offset)
 	}
 }
 
-__init const void *tree_property(const void *tree, int node, const char *name,
-				 int *length)
+const void *tree_property(const void *tree, int node, const char *name, int *length)
 {
 	const char *strings = (const char *)tree + fdt_off_dt_strings(tree);
 	const fdt32_t *token;
@@ -176,7 +175,7 @@ __init const void *tree_property(const void *tree, int node, const char *name,
 	return token + 3;
 }
 
-__init int tree_first_child(const void *tree, int node)
+int tree_first_child(const void *tree, int node)
 {
 	if (node < 0)
 		return -1;
@@ -185,7 +184,7 @@ __init int tree_first_child(const void *tree, int node)
 }
 
 /* Offset behind a node and all that is below it. */
-static __init int node_end(const void *tree, int node)
+static int node_end(const void *tree, int node)
 {
 	int depth = 0;
 
@@ -196,18 +195,18 @@ static __init int node_end(const void *tree, int node)
 	return node;
 }
 
-__init int tree_next_sibling(const void *tree, int node)
+int tree_next_sibling(const void *tree, int node)
 {
 	node = node_end(tree, node);
 	return skip_properties(tree, &node) == FDT_BEGIN_NODE ? node : -1;
 }
 
-__init bool tree_is_within(const void *tree, int node, int above)
+bool tree_is_within(const void *tree, int node, int above)
 {
 	return node >= above && node < node_end(tree, above);
 }
 
-__init int tree_next_node(const void *tree, int node)
+int tree_next_node(const void *tree, int node)
 {
 	uint32_t tag;
 
@@ -219,7 +218,7 @@ __init int tree_next_node(const void *tree, int node)
 }
 
 /* As in libfdt, a name without unit address fits the first node with any. */
-__init int tree_child(const void *tree, int node, const char *name, size_t length)
+int tree_child(const void *tree, int node, const char *name, size_t length)
 {
 	int child;
 
@@ -236,7 +235,7 @@ __init int tree_child(const void *tree, int node, const char *name, size_t lengt
 }
 
 /* Up to the next slash or the end. */
-static __init size_t step_length(const char *path)
+static size_t step_length(const char *path)
 {
 	const char *slash = strchr(path, '/');
 
@@ -244,7 +243,7 @@ static __init size_t step_length(const char *path)
 }
 
 /* The path that an alias stands for. */
-static __init const char *alias_path(const void *tree, const char *name, size_t length)
+static const char *alias_path(const void *tree, const char *name, size_t length)
 {
 	int aliases = tree_find(tree, "/aliases");
 	char text[32];
@@ -258,7 +257,7 @@ static __init const char *alias_path(const void *tree, const char *name, size_t 
 	return path != NULL && path[0] == '/' ? path : NULL;
 }
 
-__init int tree_find(const void *tree, const char *path)
+int tree_find(const void *tree, const char *path)
 {
 	int node = 0;
 	size_t length;
@@ -282,7 +281,7 @@ __init int tree_find(const void *tree, const char *path)
 	return node;
 }
 
-__init int tree_find_phandle(const void *tree, uint32_t phandle)
+int tree_find_phandle(const void *tree, uint32_t phandle)
 {
 	uint32_t value;
 
@@ -296,7 +295,7 @@ __init int tree_find_phandle(const void *tree, uint32_t phandle)
 	return -1;
 }
 
-__init const char *tree_string_next(const char *list, int length, int *position)
+const char *tree_string_next(const char *list, int length, int *position)
 {
 	const char *text = list + *position;
 	int room = length - *position;
@@ -311,7 +310,7 @@ __init const char *tree_string_next(const char *list, int length, int *position)
 	return text;
 }
 
-__init const char *tree_string(const void *tree, int node, const char *name)
+const char *tree_string(const void *tree, int node, const char *name)
 {
 	int length, position = 0;
 	const char *list = tree_property(tree, node, name, &length);
@@ -323,7 +322,7 @@ __init const char *tree_string(const void *tree, int node, const char *name)
 	return position == length ? text : NULL;
 }
 
-__init int tree_cell(const void *tree, int node, const char *name, uint32_t *value)
+int tree_cell(const void *tree, int node, const char *name, uint32_t *value)
 {
 	int length;
 	const fdt32_t *cell = tree_property(tree, node, name, &length);
@@ -336,7 +335,7 @@ __init int tree_cell(const void *tree, int node, const char *name, uint32_t *val
 	return 0;
 }
 
-__init bool tree_is_compatible(const void *tree, int node, const char *compatible)
+bool tree_is_compatible(const void *tree, int node, const char *compatible)
 {
 	int length;
 	const char *list = tree_property(tree, node, "compatible", &length);
@@ -344,39 +343,38 @@ __init bool tree_is_compatible(const void *tree, int node, const char *compatibl
 	return list != NULL && fdt_stringlist_contains(list, length, compatible);
 }
 
-__init bool tree_is_enabled(const void *tree, int node)
+bool tree_is_enabled(const void *tree, int node)
 {
 	const char *status = tree_string(tree, node, "status");
 
 	return status == NULL || strcmp(status, "okay") == 0 || strcmp(status, "ok") == 0;
 }
 
-__init bool tree_has(const void *tree, int node, const char *name)
+bool tree_has(const void *tree, int node, const char *name)
 {
 	return tree_property(tree, node, name, NULL) != NULL;
 }
 
-static __init uint32_t cells(const void *tree, int node, const char *name,
-			     uint32_t standard)
+static uint32_t cells(const void *tree, int node, const char *name, uint32_t standard)
 {
 	uint32_t value;
 
 	return tree_cell(tree, node, name, &value) == 0 && value <= 4 ? value : standard;
 }
 
-__init uint32_t tree_address_cells(const void *tree, int node)
+uint32_t tree_address_cells(const void *tree, int node)
 {
 	return cells(tree, node, "#address-cells", 2);
 }
 
-__init uint32_t tree_size_cells(const void *tree, int node)
+uint32_t tree_size_cells(const void *tree, int node)
 {
 	return cells(tree, node, "#size-cells", 1);
 }
 
 /* Is address of `count` cells in [start, start + size)?  Then its offset there. */
-static __init bool address_in(const fdt32_t *address, const fdt32_t *start,
-			      uint32_t count, uint32_t size, uint32_t *offset)
+static bool address_in(const fdt32_t *address, const fdt32_t *start, uint32_t count,
+		       uint32_t size, uint32_t *offset)
 {
 	uint32_t low = fdt32_ld(address + count - 1);
 	uint32_t base = fdt32_ld(start + count - 1);
@@ -394,7 +392,7 @@ static __init bool address_in(const fdt32_t *address, const fdt32_t *start,
  * One step up: from an address on the bus `bus` to one on the bus above it, in
  * place.  An entry of `ranges` is <child address, parent address, size>.
  */
-static __init bool translate_up(const struct tree_node *bus, fdt32_t *address)
+static bool translate_up(const struct tree_node *bus, fdt32_t *address)
 {
 	uint32_t child = tree_address_cells(bus->tree, bus->offset);
 	uint32_t parent = tree_address_cells(bus->tree, bus->parent->offset);
@@ -422,8 +420,8 @@ static __init bool translate_up(const struct tree_node *bus, fdt32_t *address)
 	return false;
 }
 
-__init bool tree_reg(const struct tree_node *n, unsigned int index, uint32_t *base,
-		     uint32_t *size)
+bool tree_reg(const struct tree_node *n, unsigned int index, uint32_t *base,
+	      uint32_t *size)
 {
 	const struct tree_node *bus = n->parent;
 	fdt32_t address[4];
@@ -454,9 +452,8 @@ __init bool tree_reg(const struct tree_node *n, unsigned int index, uint32_t *ba
 	return *size != 0 && *size - 1 <= UINT32_MAX - *base;
 }
 
-__init int tree_walk(const struct tree_node *root,
-		     int (*visit)(const struct tree_node *n, void *context),
-		     void *context)
+int tree_walk(const struct tree_node *root,
+	      int (*visit)(const struct tree_node *n, void *context), void *context)
 {
 	struct tree_node child = {root->tree, 0, root};
 	int result;
@@ -472,7 +469,7 @@ __init int tree_walk(const struct tree_node *root,
 	return 0;
 }
 
-__init void tree_path(const struct tree_node *n, char *text, uint32_t size)
+void tree_path(const struct tree_node *n, char *text, uint32_t size)
 {
 	size_t used;
 
@@ -486,8 +483,7 @@ __init void tree_path(const struct tree_node *n, char *text, uint32_t size)
 }
 
 /* Descend to `node`, which lies below nodes[depth], as document order says. */
-__init const struct tree_node *tree_chain(const void *tree, int node,
-					  struct tree_node *nodes)
+const struct tree_node *tree_chain(const void *tree, int node, struct tree_node *nodes)
 {
 	int child, below, depth = 0;
 

@@ -17,7 +17,7 @@ SECTIONS
 		*(.text.head)
 		. = ALIGN(32);
 		*(.text.hot)
-		*(EXCLUDE_FILE(*libfdt?fdt*) .text EXCLUDE_FILE(*libfdt?fdt*) .text.*)
+		*(.text .text.*)
 	}
 	. = ALIGN(4096);
 	__text_end = .;
@@ -34,7 +34,6 @@ SECTIONS
 	.init : {
 		__init_start = .;
 		*(.init.text)
-		*libfdt?fdt*(.text .text.*) /* only booting edits trees */
 		*(.init.data)
 	}
 	. = ALIGN(4096);

@@ -6,7 +6,9 @@
  * cacheable), so a written descriptor needs no cleaning, only a DSB before the
  * TLB maintenance (ARM ARM B3.10.1).
  */
+#include <asm/engine.h>
 #include <asm/mmu.h>
+#include <asm/regs.h>
 #include <arch/memory.h>
 #include <asm/percpu.h>
 #include <hv/frames.h>
@@ -86,6 +88,56 @@ __init void sigma_map_ram(maddr_t m, uint32_t bytes)
 void *arch_ram_pointer(maddr_t m)
 {
 	return (void *)(uintptr_t)m.m;
+}
+
+/* What a guest may have set otherwise than sigma wants it. */
+static struct guest_map {
+	uint32_t ttbr0, ttbr1, ttbcr, dacr, vbar;
+} left;
+
+/*
+ * Both maps have the window, where this runs, so the order of the writes does not
+ * matter; the TLB is emptied when the last has been made (ARM ARM B3.10.1).
+ */
+static void map_load(const struct guest_map *map)
+{
+	__asm__ volatile("mcr p15, 0, %0, c2, c0, 0\n"  /* TTBR0 */
+			 "mcr p15, 0, %1, c2, c0, 1\n"  /* TTBR1 */
+			 "mcr p15, 0, %2, c2, c0, 2\n"  /* TTBCR */
+			 "mcr p15, 0, %3, c3, c0, 0\n"  /* DACR */
+			 "mcr p15, 0, %4, c12, c0, 0\n" /* VBAR */
+			 "isb"
+			 :
+			 : "r"(map->ttbr0), "r"(map->ttbr1), "r"(map->ttbcr),
+			   "r"(map->dacr), "r"(map->vbar)
+			 : "memory");
+	tlb_invalidate_all();
+}
+
+void arch_sigma_enter(void)
+{
+	uint32_t sigma = image_to_machine(sigma_table).m | TTBR_FLAGS;
+
+	__asm__ volatile("mrc p15, 0, %0, c2, c0, 0\n"
+			 "mrc p15, 0, %1, c2, c0, 1\n"
+			 "mrc p15, 0, %2, c2, c0, 2\n"
+			 "mrc p15, 0, %3, c3, c0, 0\n"
+			 "mrc p15, 0, %4, c12, c0, 0"
+			 : "=r"(left.ttbr0), "=r"(left.ttbr1), "=r"(left.ttbcr),
+			   "=r"(left.dacr), "=r"(left.vbar));
+	map_load(&(struct guest_map){sigma, sigma, 0, 1,
+				     (uint32_t)(uintptr_t)fault_vectors});
+}
+
+void arch_sigma_leave(void)
+{
+	map_load(&left);
+	__asm__ volatile("mcr p15, 0, %0, c7, c1, 0\n" /* ICIALLUIS */
+			 "dsb\n"
+			 "isb"
+			 :
+			 : "r"(0)
+			 : "memory");
 }
 
 static bool shared_taken(unsigned int slot)

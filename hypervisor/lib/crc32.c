@@ -15,7 +15,7 @@ static struct crc32_tables tables;
 static bool tables_ready;
 
 /* Shift `bits` bits out through the divisor. */
-static __init uint32_t divide(uint32_t value, unsigned int bits)
+static uint32_t divide(uint32_t value, unsigned int bits)
 {
 	for (; bits != 0; bits--)
 		value = (value >> 1) ^ (POLYNOMIAL & (0 - (value & 1)));
@@ -23,7 +23,7 @@ static __init uint32_t divide(uint32_t value, unsigned int bits)
 }
 
 /* table[i] for every i of `bits` bits, which stand at `shift` in the word. */
-static __init void fill(uint32_t *table, unsigned int bits, unsigned int shift)
+static void fill(uint32_t *table, unsigned int bits, unsigned int shift)
 {
 	table[0] = 0;
 	for (unsigned int bit = 0; bit < bits; bit++) {
@@ -48,7 +48,7 @@ __attribute__((weak)) uint32_t arch_crc32_words(uint32_t crc, const uint32_t *wo
 	return crc;
 }
 
-__init uint32_t crc32(uint32_t crc, const void *data, uint32_t bytes)
+uint32_t crc32(uint32_t crc, const void *data, uint32_t bytes)
 {
 	const uint8_t *p = data;
 	uint32_t blocks;

@@ -6,8 +6,6 @@
 #include <hv/sha256.h>
 #include <string.h>
 
-#define BLOCK_SIZE 64
-
 static const uint32_t round_constants[64] = {
 	0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1,
 	0x923f82a4, 0xab1c5ed5, 0xd807aa98, 0x12835b01, 0x243185be, 0x550c7dc3,
@@ -36,9 +34,9 @@ static inline uint32_t ror(uint32_t value, unsigned int bits)
 	} while (0)
 
 /* Message schedule: 16 words of the block, 48 made from them. */
-static __init void schedule(uint32_t w[64], const uint8_t *block)
+static void schedule(uint32_t w[64], const uint8_t *block)
 {
-	memcpy(w, block, BLOCK_SIZE);
+	memcpy(w, block, SHA256_BLOCK);
 	for (unsigned int i = 0; i < 16; i++)
 		w[i] = __builtin_bswap32(w[i]);
 	for (unsigned int i = 16; i < 64; i++) {
@@ -49,7 +47,7 @@ static __init void schedule(uint32_t w[64], const uint8_t *block)
 	}
 }
 
-static __init void compress(uint32_t state[8], const uint8_t *block)
+static void compress(uint32_t state[8], const uint8_t *block)
 {
 	uint32_t a = state[0], b = state[1], c = state[2], d = state[3];
 	uint32_t e = state[4], f = state[5], g = state[6], h = state[7];
@@ -77,25 +75,38 @@ static __init void compress(uint32_t state[8], const uint8_t *block)
 	state[7] += h;
 }
 
-__init void sha256(const void *data, uint32_t bytes, uint8_t digest[SHA256_SIZE])
+void sha256_begin(struct sha256 *s)
 {
-	uint32_t state[8] = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
-			     0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
-	uint64_t bits = __builtin_bswap64((uint64_t)bytes * 8);
-	uint8_t tail[2 * BLOCK_SIZE] = {0};
-	uint32_t rest = bytes % BLOCK_SIZE;
-	uint32_t tail_size =
-		rest < BLOCK_SIZE - sizeof(bits) ? BLOCK_SIZE : 2 * BLOCK_SIZE;
+	*s = (struct sha256){{0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f,
+			      0x9b05688c, 0x1f83d9ab, 0x5be0cd19},
+			     0};
+}
+
+void sha256_add(struct sha256 *s, const void *data, uint32_t bytes)
+{
 	const uint8_t *p = data;
 
-	for (; bytes >= BLOCK_SIZE; bytes -= BLOCK_SIZE, p += BLOCK_SIZE)
-		compress(state, p);
-	memcpy(tail, p, rest);
+	s->bytes += bytes;
+	for (; bytes != 0; bytes -= SHA256_BLOCK, p += SHA256_BLOCK)
+		compress(s->state, p);
+}
+
+void sha256_end(struct sha256 *s, const void *data, uint32_t bytes,
+		uint8_t digest[SHA256_SIZE])
+{
+	uint32_t rest = bytes % SHA256_BLOCK;
+	uint64_t bits = __builtin_bswap64(((uint64_t)s->bytes + bytes) * 8);
+	uint8_t tail[2 * SHA256_BLOCK] = {0};
+	uint32_t tail_size =
+		rest < SHA256_BLOCK - sizeof(bits) ? SHA256_BLOCK : 2 * SHA256_BLOCK;
+
+	sha256_add(s, data, bytes - rest);
+	if (rest != 0)
+		memcpy(tail, (const uint8_t *)data + (bytes - rest), rest);
 	tail[rest] = 0x80;
 	memcpy(tail + tail_size - sizeof(bits), &bits, sizeof(bits));
-	for (uint32_t at = 0; at < tail_size; at += BLOCK_SIZE)
-		compress(state, tail + at);
+	sha256_add(s, tail, tail_size);
 	for (unsigned int i = 0; i < 8; i++)
-		state[i] = __builtin_bswap32(state[i]);
-	memcpy(digest, state, SHA256_SIZE);
+		s->state[i] = __builtin_bswap32(s->state[i]);
+	memcpy(digest, s->state, SHA256_SIZE);
 }

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include <hv/image.h>
+#include "load_elf.h"
 
 #define WHERE    0x60008000u
 #define LOAD_MAX 0x1000000u
@@ -65,8 +66,7 @@ static void use(const void *file, uint32_t size)
 	if (layout.size > LOAD_MAX)
 		return;
 	to = malloc(layout.size);
-	if (elf_load(file, size, &layout, to, &error) != 0)
-		abort();
+	load_elf(file, &layout, to);
 	free(to);
 }
 

@@ -61,8 +61,7 @@ static void use_board(const struct fit *fit, const struct manifest *manifest,
 		domain.ram_size = m->memory;
 		domain.machine_base = maddr(RAM_BASE + (i == 0 ? 0 : MIB));
 		domain.vcpu_count = (uint8_t)m->vcpus;
-		domain_tree_build(&domain, m, fit, board, board, tree, sizeof(tree),
-				  &error);
+		domain_tree_build(&domain, m, fit, board, tree, sizeof(tree), &error);
 	}
 }
 

@@ -22,7 +22,7 @@ struct fakes fakes;
 const char arch_engine_name[] = "trampoline";
 
 #define RAM_BYTES  0x98000000u
-#define HEAP_PAGES 64
+#define HEAP_PAGES 256
 static char *ram;
 static char heap[MIB] __attribute__((aligned(0x100000)));
 

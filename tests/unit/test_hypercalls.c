@@ -79,6 +79,7 @@ static void test_operations(void **state)
 #define CALL_sysctl                                 35
 #define CALL_domctl                                 36
 #define CALL_sigma_virq_ctl                         50
+#define CALL_sigma_build                            54
 #define SIGMA_OP(call, number, name, brief, errors) OPERATION(call, number)
 #include <public/hypercalls.def>
 	};
@@ -322,9 +323,8 @@ static void test_hvm_params(void **state)
 			 -XEN_ESRCH);
 	assert_int_equal(hvm_param(HVMOP_get_param, DOMID_SELF, HVM_NR_PARAMS, &value),
 			 -XEN_EINVAL);
-	assert_int_equal(
-		hvm_param(HVMOP_get_param, DOMID_SELF, SIGMA_HVM_PARAMS, &value),
-		-XEN_EINVAL);
+	assert_int_equal(hvm_param(HVMOP_get_param, DOMID_SELF, SIGMA_HVM_PARAMS, &value),
+			 -XEN_EINVAL);
 	assert_int_equal(hvm_param(HVMOP_get_param, DOMID_SELF, UINT32_MAX, &value),
 			 -XEN_EINVAL);
 	assert_int_equal(

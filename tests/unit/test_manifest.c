@@ -44,7 +44,9 @@ static int parse(void)
 
 	blob = fit_end(&maker, &size);
 	assert_int_equal(fit_open(&fit, blob, size), 0);
-	return manifest_parse(&fit, &manifest);
+	return manifest_parse(&fit, &manifest) != 0
+		       ? -1
+		       : manifest_check_privileged(&fit, &manifest);
 }
 
 static void expect_refused(const char *part, const char *piece)

@@ -12,10 +12,20 @@ struct domain;
 /**
  * arch_ram_pointer - a machine address in sigma's linear map of RAM
  *
- * Only while booting, before the first domain is entered: afterwards the domain's
- * own map is loaded and this map is not.
+ * While booting; and between arch_sigma_enter() and arch_sigma_leave(): otherwise a
+ * domain's own map is loaded and this map is not.
  */
 void *arch_ram_pointer(maddr_t m);
+
+/**
+ * arch_sigma_enter - load sigma instead of the current guest's map
+ *
+ * In a hypercall, interrupts masked, one CPU at a time, for a bounded piece of work.
+ * The guest's memory is out of reach until arch_sigma_leave(), which also makes
+ * instructions written in between visible to every CPU (arch_cache_flush() first).
+ */
+void arch_sigma_enter(void);
+void arch_sigma_leave(void);
 
 /* sigma: RAM [m, m + bytes) becomes visible at arch_ram_pointer().  Boot. */
 void arch_map_ram(maddr_t m, uint32_t bytes);

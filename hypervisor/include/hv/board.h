@@ -21,6 +21,9 @@ int board_memory_scan(const void *board, const char **error);
 /* Lowest whole slot of RAM: the pseudo-physical base of every domain. */
 paddr_t board_ram_base(void);
 
+/* What its processor is compatible with, cut to 31 characters. */
+const char *board_cpu(void);
+
 enum board_role {
 	ROLE_NONE,       /* not the hypervisor's */
 	ROLE_INTERRUPTS, /* the interrupt controller: domains see sigma,virq there */

@@ -9,8 +9,7 @@
  * crc32 - continue a checksum over more bytes
  * @crc: 0 at first, then the result so far
  *
- * The first call builds the tables (20 KiB of .bss).  Boot only: not for two CPUs
- * at once.
+ * The first call builds the tables (20 KiB of .bss): not for two CPUs at once.
  */
 uint32_t crc32(uint32_t crc, const void *data, uint32_t bytes);
 

@@ -27,6 +27,60 @@ struct domain;
 #define DOMAIN_TREE_SIZE 0x10000u    /* room for a domain's tree, aligned to it */
 #define DOMAIN_OWN_PAGES (3 + GRANT_FRAMES_MAX) /* rings and grant frames */
 
+/* Bytes of a domain's RAM, from its base on. */
+struct load_piece {
+	uint32_t to;
+	const void *from; /* NULL: zeros */
+	uint32_t bytes;
+};
+
+#define LOAD_PIECES_MAX (1 + ELF_SEGMENTS_MAX + 2) /* zeros; kernel; FIT, initrd */
+
+/*
+ * How one domain will be built: what it is made of, and where each piece goes.  It
+ * points into the FIT and the manifest.
+ */
+struct domain_plan {
+	struct fit *fit;
+	const struct manifest_domain *m;
+	struct fit_image kernel, initrd, fdt;
+	bool elf;
+	struct elf_layout load; /* of the kernel */
+	uint32_t reserved_size;
+	uint32_t dtb_offset, initrd_offset; /* from ram_base */
+	uint32_t initrd_size;               /* with the archive in front of it */
+	const void *base;                   /* the fdt image, 8-byte aligned; or NULL */
+	uint32_t copy_pages;                /* of the heap, when base is a copy */
+	maddr_t machine_base;               /* {0}: not placed, or the domain's now */
+	struct load_piece piece[LOAD_PIECES_MAX];
+	unsigned int count;
+	unsigned int at; /* progress of plan_load(): piece, bytes of it */
+	uint32_t done;
+	bool loaded; /* it flushes what it has copied */
+};
+
+/*
+ * The steps from a plan to a domain, at boot and at run time.  All that can fail
+ * answer 0 or a negative Xen errno with fit->part and fit->error set; then
+ * plan_drop() is due all the same, and domain_destroy() if there is a domain.
+ *
+ * plan_make		check everything that can be checked without RAM
+ * plan_place		take the RAM
+ * plan_load		copy at most @bytes, or flush them; until it answers false
+ * domain_assemble	create the domain, make sigma' and descriptor; *made is the
+ *			domain as soon as there is one, NULL before
+ * domain_describe	device tree and rings: it can be started
+ * plan_drop		give back what is not the domain's
+ *
+ * They use arch_ram_pointer().
+ */
+int plan_make(struct domain_plan *p, struct fit *fit, const struct manifest_domain *m);
+int plan_place(struct domain_plan *p, bool scrub);
+bool plan_load(struct domain_plan *p, uint32_t bytes);
+int domain_assemble(struct domain_plan *p, struct domain **made);
+int domain_describe(struct domain *d, const struct domain_plan *p);
+void plan_drop(struct domain_plan *p);
+
 /**
  * domains_build - build every domain of the manifest, or none
  * @fit: its hashes are verified
@@ -50,7 +104,7 @@ paddr_t domain_grant_frames(const struct domain *d);
 
 /**
  * domain_tree_build - the domain's device tree, edited or made from nothing
- * @base: the tree to edit (NULL: a minimal one); @board: the machine's
+ * @base: the tree to edit (NULL: a minimal one)
  * @to, @size: room for the result, 8-byte aligned
  *
  * d is placed and built (arch_domain_build), its initrd set.  A domain that is not
@@ -58,8 +112,8 @@ paddr_t domain_grant_frames(const struct domain *d);
  * Returns the size used, or a negative Xen errno with *error set.
  */
 int domain_tree_build(struct domain *d, const struct manifest_domain *m,
-		      const struct fit *fit, const void *base, const void *board,
-		      void *to, uint32_t size, const char **error);
+		      const struct fit *fit, const void *base, void *to, uint32_t size,
+		      const char **error);
 
 /**
  * domain_devices_check - may each domain have the devices that it lists?

@@ -160,6 +160,35 @@ void *arch_map_frame(maddr_t m, unsigned int slot)
 	return (char *)slots[slot] + (m.m & PAGE_MASK);
 }
 
+/* sigma is loaded for the length of a piece of work in a hypercall. */
+static bool sigma_loaded;
+
+void arch_sigma_enter(void)
+{
+	if (sigma_loaded)
+		die("sigma is loaded already");
+	sigma_loaded = true;
+}
+
+void arch_sigma_leave(void)
+{
+	if (!sigma_loaded)
+		die("sigma is not loaded");
+	sigma_loaded = false;
+}
+
+void *arch_ram_pointer(maddr_t m)
+{
+	if (!sigma_loaded)
+		die("machine address %08x is used, but sigma is not loaded", m.m);
+	return ram_at(m, 1);
+}
+
+void arch_map_ram(maddr_t m, uint32_t bytes)
+{
+	(void)m, (void)bytes;
+}
+
 static bool page_listed(const uint32_t *list, uint32_t page)
 {
 	for (unsigned int i = 0; i < FAKE_PAGES; i++)
@@ -172,6 +201,8 @@ bool arch_guest_range_ok(vaddr_t va, uint32_t bytes, bool write)
 {
 	const struct domain *d = current_domain();
 
+	if (sigma_loaded)
+		die("guest address %08x is used while sigma is loaded", va.v);
 	address_checked = va.v;
 	range_checked = bytes;
 	if (bytes == 0)
@@ -431,6 +462,8 @@ void fake_power_off(void)
 		die("%u pages of heap were not freed", fake_heap_pages);
 	if (fake_locks_held)
 		die("%u locks are held", fake_locks_held);
+	if (slots_available() != FAKE_RAM_SIZE / 2)
+		die("slots of RAM were not freed");
 }
 
 struct domain *fake_domain(const char *name, unsigned int vcpus, bool privileged)

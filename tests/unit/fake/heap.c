@@ -43,11 +43,60 @@ uint32_t heap_available(void)
 	return 256 * PAGE_SIZE;
 }
 
+/*
+ * RAM: fake_domain() takes from the lower half, slots_alloc() from the upper one, each
+ * run as far up as it goes.
+ */
+#define SLOTS      (FAKE_RAM_SIZE >> SLOT_SHIFT)
+#define UPPER_HALF (SLOTS / 2)
+
+static bool taken[SLOTS];
+
+static uint32_t slots_of(uint32_t size)
+{
+	return (size + SLOT_MASK) >> SLOT_SHIFT;
+}
+
+static uint32_t slot_of(maddr_t m)
+{
+	return (m.m - FAKE_RAM_BASE) >> SLOT_SHIFT;
+}
+
+maddr_t slots_alloc(uint32_t size, maddr_t wanted, bool exact)
+{
+	uint32_t run = 0;
+
+	(void)wanted, (void)exact;
+	for (uint32_t slot = SLOTS; slot-- > UPPER_HALF;) {
+		run = taken[slot] ? 0 : run + 1;
+		if (run != slots_of(size))
+			continue;
+		memset(taken + slot, true, run);
+		return maddr(FAKE_RAM_BASE + (slot << SLOT_SHIFT));
+	}
+	return maddr(0);
+}
+
 void slots_free(maddr_t base, uint32_t size)
 {
 	if (!ram_contains(base, size))
 		abort();
 	fake_slots_freed += size;
+	for (uint32_t i = 0; i < slots_of(size); i++) {
+		if (taken[slot_of(base)] != taken[slot_of(base) + i])
+			abort(); /* part of it is not */
+	}
+	memset(taken + slot_of(base), false, slots_of(size));
+}
+
+void slots_add(maddr_t base, uint32_t size)
+{
+	(void)base, (void)size;
+}
+
+void slots_reserve(maddr_t base, uint32_t size)
+{
+	(void)base, (void)size;
 }
 
 uint32_t slots_total(void)
@@ -57,7 +106,11 @@ uint32_t slots_total(void)
 
 uint32_t slots_available(void)
 {
-	return FAKE_RAM_SIZE / 2;
+	uint32_t slots = 0;
+
+	for (uint32_t slot = UPPER_HALF; slot < SLOTS; slot++)
+		slots += !taken[slot];
+	return slots << SLOT_SHIFT;
 }
 
 uint32_t slots_largest(void)
