@@ -187,6 +187,8 @@ static bool write_nodes(const struct device *device, const struct disk *disk,
 			       minor(number));
 		device_backend(device, "physical-device-path", "%s", path);
 		device_backend(device, "hotplug-status", "connected");
+		/* what xl runs when it is xl that takes the disk away */
+		device_backend(device, "script", "/etc/xen/scripts/block");
 		device_backend(device, "dev", "%s", disk->name);
 		device_backend(device, "type", disk->is_file ? "file" : "phy");
 		device_backend(device, "mode", disk->writable ? "w" : "r");
