@@ -41,6 +41,7 @@ HV_COLD_SRCS := \
 	hypervisor/manifest.c \
 	hypervisor/manifest_split.c \
 	hypervisor/memory_op.c \
+	hypervisor/message_log.c \
 	hypervisor/panic.c \
 	hypervisor/platform_op.c \
 	hypervisor/printk.c \

@@ -145,8 +145,7 @@ static void print_cpu(unsigned int id, const struct percpu *cpu)
 {
 	uint64_t now = arch_clock_read();
 	/* in tenths of a percent; a clock of 64 bits leaves room for the factor */
-	uint64_t ticks = cpu->rq.idle + (cpu->idle ? now - cpu->rq.idle_since : 0);
-	uint32_t idle = now == 0 ? 0 : (uint32_t)(ticks * 1000 / now);
+	uint32_t idle = now == 0 ? 0 : (uint32_t)(sched_idle_time(cpu) * 1000 / now);
 
 	printk("CPU %u: idle %u.%u %%, %u domain switches\n", id, idle / 10, idle % 10,
 	       switches_on(id));
@@ -384,4 +383,13 @@ void keys_input(char c)
 		reboot_input(c);
 	else
 		press(c);
+}
+
+void keys_run(const char *text, uint32_t count)
+{
+	mode = NORMAL;
+	while (count--)
+		keys_input(*text++);
+	if (mode != NORMAL)
+		keys_input('\n');
 }

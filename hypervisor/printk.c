@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include <hv/console.h>
+#include <hv/message_log.h>
 #include <hv/printk.h>
 #include <hv/types.h>
 
@@ -19,5 +20,6 @@ void printk(const char *format, ...)
 	/* A message is a whole line, whether its author wrote the end or not. */
 	if (length == 0 || text[length - 1] != '\n')
 		text[length++] = '\n';
+	message_log_write(text, length);
 	console_write(NULL, text, length);
 }

@@ -33,11 +33,21 @@ int sched_setup(const char *name, uint32_t slice_us)
 		p++;
 	if (!*p)
 		return -XEN_ENOENT;
+	policy = *p;
+	return sched_set_slice(slice_us);
+}
+
+int sched_set_slice(uint32_t slice_us)
+{
 	if (slice_us < SLICE_MIN_US || slice_us > SLICE_MAX_US)
 		return -XEN_ERANGE;
-	policy = *p;
 	slice_ticks = slice_us * (arch_clock_hz / 1000000);
 	return 0;
+}
+
+uint32_t sched_slice_us(void)
+{
+	return slice_ticks / (arch_clock_hz / 1000000);
 }
 
 void sched_request(void)
@@ -224,4 +234,9 @@ uint64_t sched_run_time(const struct vcpu *v)
 	if (v == cpu->current && !cpu->idle)
 		running = arch_clock_low() - v->sched.run_since;
 	return v->sched.run_total + running;
+}
+
+uint64_t sched_idle_time(const struct percpu *cpu)
+{
+	return cpu->rq.idle + (cpu->idle ? arch_clock_read() - cpu->rq.idle_since : 0);
 }

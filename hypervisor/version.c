@@ -20,7 +20,6 @@ static const xen_compile_info_t compile_info = {
 static const char capabilities[] = "xen-3.0-armv7l";
 static const xen_changeset_info_t changeset = SIGMA_VERSION;
 static const struct xen_platform_parameters platform = {.virt_start = SIGMA_WINDOW_BASE};
-static const xen_domain_handle_t no_handle;
 
 static uint32_t features(const struct domain *d)
 {
@@ -66,7 +65,8 @@ long do_xen_version(uint32_t cmd, uint32_t arg, uint32_t a2, uint32_t a3, uint32
 	case XENVER_pagesize:
 		return arg ? -XEN_EINVAL : (long)PAGE_SIZE;
 	case XENVER_guest_handle:
-		return copy_to_guest(vaddr(arg), no_handle, sizeof(no_handle));
+		return copy_to_guest(vaddr(arg), current_domain()->handle,
+				     sizeof(xen_domain_handle_t));
 	case XENVER_commandline: /* there is none */
 		return copy_to_guest(vaddr(arg), "", 1);
 	case XENVER_build_id:

@@ -123,6 +123,11 @@ uint64_t ticks_to_ns(uint64_t ticks)
 	return ticks * 1000;
 }
 
+uint64_t sched_idle_time(const struct percpu *cpu)
+{
+	return cpu->rq.idle + (cpu->idle ? arch_clock_read() - cpu->rq.idle_since : 0);
+}
+
 uint64_t sched_run_time(const struct vcpu *v)
 {
 	return v == &vcpu0 ? 250000 : 0;

@@ -78,6 +78,7 @@ struct domain {
 	uint8_t vcpu_count;
 	bool privileged;
 	char name[DOMAIN_NAME_SIZE];
+	xen_domain_handle_t handle; /* UUID that dom0 gave it, or zero */
 	spinlock_t lock;
 
 	paddr_t ram_base;     /* pseudo-physical, the same for every domain */
@@ -90,7 +91,7 @@ struct domain {
 	paddr_t entry;
 	paddr_t dtb, initrd;
 	uint32_t dtb_size, initrd_size;
-	uint32_t weight;
+	uint32_t weight; /* sched_set_weight() */
 
 	struct sigma_descriptor *descriptor; /* mapped shared */
 	uint32_t *sigma;                     /* sigma', mapped shared */

@@ -11,4 +11,10 @@
 /* One character typed; interrupts masked, no lock held. */
 void keys_input(char c);
 
+/*
+ * Keys from elsewhere (`xl debug-keys`), one after the other, as if they were typed at
+ * a console that asks nothing; a question that is open at their end is closed.
+ */
+void keys_run(const char *text, uint32_t count);
+
 #endif

@@ -10,6 +10,7 @@
 #include <hv/list.h>
 #include <arch/spinlock.h>
 
+struct percpu;
 struct vcpu;
 struct domain;
 
@@ -69,9 +70,17 @@ void sched_make_runnable(struct vcpu *v);
 /* Take it off, whatever it does; v->state becomes `state`. */
 void sched_remove(struct vcpu *v, uint8_t state);
 
+/* weight: 1..65535, 0: the default; holds from the next time that a vCPU of d stops. */
 void sched_set_weight(struct domain *d, uint32_t weight);
+
+/* The time slice; the one that goes on ends as it was begun. */
+uint32_t sched_slice_us(void);
+int sched_set_slice(uint32_t slice_us); /* -XEN_ERANGE outside 1000..30000 */
 
 /* Ticks v has run so far. */
 uint64_t sched_run_time(const struct vcpu *v);
+
+/* Ticks in which a CPU had nothing to run. */
+uint64_t sched_idle_time(const struct percpu *cpu);
 
 #endif
