@@ -10,7 +10,8 @@ PYTEST      := PYTHONDONTWRITEBYTECODE=1 BUILD=$(abspath $(BUILD)) /usr/bin/pyth
 PYTEST_ARGS ?= ## more arguments for pytest, as in PYTEST_ARGS='-k pingpong'
 
 # Two at a time where python3-pytest-xdist is installed: a run of QEMU takes a core.
-PYTEST_JOBS = $(shell /usr/bin/python3 -c 'import xdist' 2>/dev/null && printf '%s' '-n 2 --dist load')
+# Tests that share a booted machine stay together (xdist_group).
+PYTEST_JOBS = $(shell /usr/bin/python3 -c 'import xdist' 2>/dev/null && printf '%s' '-n 2 --dist loadgroup')
 
 .PHONY: check test system system-needs test-setup
 check: $(BUILD)/include/hv/version.h $(HV_DIR)/include/asm/offsets.h | $(BUILD)/include/xen ## check style, licences, headers, scripts, generated documents

@@ -10,6 +10,11 @@ import image
 import machine as machine_module
 
 
+def pytest_configure(config):
+    # known without python3-pytest-xdist too: the tests of one group share a machine
+    config.addinivalue_line("markers", "xdist_group(name): run by the same process")
+
+
 @pytest.fixture
 def log_name(request):
     name = re.sub(r"[^\w.+-]+", "_", request.node.name)

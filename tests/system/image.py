@@ -117,15 +117,25 @@ def build_with(directory, **replaced):
     return directory
 
 
-def linux(slice_us=10000, **replaced):
-    """The text of the manifest of two small Linuxes, some of its words replaced."""
-    with open(os.path.join(TOP, "image", "manifests", "mini.its"), encoding="ascii") as file:
+def manifest_text(name, changes):
+    """The text of one of image/manifests/, some of its words replaced."""
+    with open(os.path.join(TOP, "image", "manifests", f"{name}.its"), encoding="ascii") as file:
         text = file.read()
-    changes = {"time-slice-us = <10000>": f"time-slice-us = <{slice_us}>", **replaced}
     for old, new in changes.items():
-        assert old in text, f"{old} is not in mini.its"
+        assert old in text, f"{old} is not in {name}.its"
         text = text.replace(old, new)
     return text
+
+
+def linux(slice_us=10000, **replaced):
+    """Two small Linuxes, without xenstore or split drivers."""
+    return manifest_text("mini", {"time-slice-us = <10000>": f"time-slice-us = <{slice_us}>",
+                                  **replaced})
+
+
+def full(changes=None):
+    """The whole system: dom0 with Xen's tools serves domU's disk, network and screen."""
+    return manifest_text("linux", changes or {})
 
 
 def sd_card(image, directory, build=BUILD):

@@ -19,16 +19,18 @@ PROMPT_AGAIN = 10  # seconds after which Enter is pressed: a message broke the p
 class Machine:
     """One run of QEMU.  A context manager: the process never outlives the test."""
 
-    def __init__(self, *args, memory="512M", log=None, runner=None, icount=None):
+    def __init__(self, *args, memory="512M", log=None, runner=None, icount=None, more=(),
+                 variables=None):
         """args for QEMU; or for runner, which is tools/run-qemu.sh.
 
+        more: arguments for QEMU in either case; variables: runner's environment.
         icount: virtual time is counted in instructions of 2^icount ns, not by the
         host's clock, so that a loaded host changes nothing for the guests.
         """
-        more = ["-no-reboot"]
+        more = ["-no-reboot", *map(str, more)]
         if icount is not None:
             more += ["-icount", f"shift={icount},sleep=off"]
-        environment = dict(os.environ, MEM=memory, QEMU_ARGS=" ".join(more))
+        environment = dict(os.environ, MEM=memory, QEMU_ARGS=" ".join(more), **(variables or {}))
         command = ["-M", "vexpress-a9", "-m", memory, "-display", "none", "-monitor", "none",
                    "-serial", "stdio", "-audiodev", "none,id=quiet", *more, *map(str, args)]
         self.log_path = log
