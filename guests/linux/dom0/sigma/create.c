@@ -14,6 +14,18 @@
 #include "hyper.h"
 #include "image.h"
 
+/* With what fills up to the next part: the hypervisor wants every byte. */
+static int give_part(uint32_t offset, const struct fit_part *part)
+{
+	static const char padding[FIT_ALIGN];
+	uint32_t bytes = (uint32_t)part->bytes;
+	int result = hyper_build_write(offset, part->data, bytes);
+
+	if (result < 0)
+		return result;
+	return hyper_build_write(offset + bytes, padding, -bytes & (FIT_ALIGN - 1));
+}
+
 static bool give(const struct description *d, const struct fit *fit)
 {
 	struct sigma_build_begin begin = {fit->size};
@@ -29,8 +41,7 @@ static bool give(const struct description *d, const struct fit *fit)
 	if (result >= 0)
 		result = hyper_build_write(0, fit->tree, fit->tree_size);
 	for (; part < fit->part + FIT_PARTS && result >= 0; part++)
-		result = hyper_build_write(fit->tree_size + part->offset, part->data,
-					   (uint32_t)part->bytes);
+		result = give_part(fit->tree_size + part->offset, part);
 	if (result >= 0)
 		return true;
 	hyper_build(SIGMA_BUILD_ABORT, NULL, 0);

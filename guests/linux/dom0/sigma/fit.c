@@ -6,7 +6,6 @@
 #include "fit.h"
 #include "image.h"
 
-#define PART_ALIGN    64u
 #define ZIMAGE_MAGIC  0x016f2818u /* word 9: Documentation/arch/arm/booting.rst */
 #define ZIMAGE_OFFSET 36
 #define SIZE_MAX_FIT  0x40000000u
@@ -15,7 +14,7 @@ enum { KERNEL, RAMDISK, DTB };
 
 static uint32_t align_up(uint32_t value)
 {
-	return (value + PART_ALIGN - 1) & ~(PART_ALIGN - 1);
+	return (value + FIT_ALIGN - 1) & ~(FIT_ALIGN - 1);
 }
 
 static bool load_part(struct fit_part *part, const struct source *source)
@@ -128,7 +127,7 @@ static int put_domain(void *tree, const struct fit *fit, const struct descriptio
 static int put_tree(struct fit *fit, const struct description *d)
 {
 	void *tree = fit->tree;
-	int result = fdt_create(tree, FIT_TREE_MAX - PART_ALIGN) ||
+	int result = fdt_create(tree, FIT_TREE_MAX - FIT_ALIGN) ||
 		     fdt_finish_reservemap(tree) || fdt_begin_node(tree, "") ||
 		     fdt_property_string(tree, "description", d->name) ||
 		     fdt_property_u32(tree, "#address-cells", 1) ||

@@ -14,6 +14,7 @@
 
 #define FIT_TREE_MAX 16384
 #define FIT_PARTS    3
+#define FIT_ALIGN    64u /* of each part and of the whole */
 
 struct fit {
 	unsigned char tree[FIT_TREE_MAX];
