@@ -24,6 +24,7 @@
 #include <hv/hypercall.h>
 #include <hv/sched.h>
 #include <hv/virq.h>
+#include <public/manage.h>
 #include "fake.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -499,6 +500,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		witness_check(domains[0]);
 	domain_for_each(d)
 		foreign_check(d);
+	fake_run(domains[0]->vcpu[0]);
+	fake_call(SIGMA_BUILD_CALL, SIGMA_BUILD_ABORT, 0, 0); /* if one is under way */
 	fake_power_off();
 	return 0;
 }
