@@ -78,7 +78,7 @@ esac
 if [ -n "${DISK-}" ]; then
 	[ -w "$DISK" ] || die "the disk $DISK is not there, or cannot be written"
 	args+=(-drive "if=none,id=disk,format=raw,discard=unmap,file=$DISK"
-		-device virtio-blk-device,drive=disk)
+		-device virtio-blk-device,drive=disk,bus=virtio-mmio-bus.0) # the first that is found
 fi
 
 network=user,id=net
