@@ -2,6 +2,7 @@
 """Domains made at run time, by a dom0 of one page of C: guests/builder."""
 
 import os
+import re
 import subprocess
 
 from image import BUILD, MIB, Domain, Manifest
@@ -17,24 +18,31 @@ FIT = """/dts-v1/;
                 arch = "arm"; os = "linux"; entry = <0>; compression = "none"; load = <0>;
                 hash-1 { algo = "crc32"; }; hash-2 { algo = "sha256"; };
             };
+            disk {
+                description = "disk"; data = /incbin/("%s"); type = "ramdisk";
+                arch = "arm"; os = "linux"; compression = "none"; hash-1 { algo = "crc32"; };
+            };
         };
         domains {
             compatible = "sigma,domains-1";
             made {
-                kernel = "hello"; memory = <0x800000>; foreign = <0x100000>;
-                engine = "trampoline"; %s
+                kernel = "hello"; initrd = "disk"; memory = <0x800000>; foreign = <0x100000>;
+                engine = "trampoline";
             };
         };
 };
 """
-STEP_MAX = 2_000_000  # instructions
+STEP_MAX = 1_000_000  # instructions
 
 
-def builder(directory, extra=""):
+def builder(directory):
     """Manifest of a dom0 that makes domains, the FIT of one of them as its initrd."""
-    source, fit = (os.path.join(directory, name) for name in ("made.its", "made.fit"))
+    source, fit, disk = (os.path.join(directory, name)
+                         for name in ("made.its", "made.fit", "disk"))
+    with open(disk, "wb") as file:
+        file.write(os.urandom(MIB + MIB // 2 + 8))
     with open(source, "w", encoding="ascii") as file:
-        file.write(FIT % (BUILD, extra))
+        file.write(FIT % (BUILD, disk))
     subprocess.run(["mkimage", "-E", "-B", "0x8", "-f", source, fit], check=True,
                    capture_output=True)
     return Manifest([Domain("builder", memory=8 * MIB, extra='initrd = "made";')],
@@ -52,10 +60,30 @@ def press_enter(machine):
     machine.send("\r")
 
 
+def test_boot_code_is_not_used_later():
+    """Its memory is heap after boot: only what runs until then may lead there."""
+    elf = os.path.join(BUILD, "sigma.elf")
+    names = subprocess.run(["arm-linux-gnueabihf-nm", elf], capture_output=True, text=True,
+                           check=True).stdout
+    start, end = (int(re.search(rf"^(\w+) \w __init_{name}$", names, re.M)[1], 16)
+                  for name in ("start", "end"))
+    code = subprocess.run(["arm-linux-gnueabihf-objdump", "-d", "-j", ".text", elf],
+                          capture_output=True, text=True, check=True).stdout
+    users, function = set(), None
+    for line in code.splitlines():
+        head = re.match(r"\w+ <([^>.]*).*>:$", line)
+        if head:
+            function = head[1]
+        elif any(start <= int(number, 16) < end
+                 for number in re.findall(r"\b(?:0x)?(ff[0-9a-f]{6})\b", line.partition(":")[2])):
+            users.add(function)
+    assert users == {"head_start", "hv_init"}
+
+
 def test_a_hundred_domains(boot, tmp_path):
     """Made, started, ended in the middle of their work: all that they took comes back."""
     with boot(builder(tmp_path), icount=0) as machine:
-        machine.expect(r"refused: image hello: is damaged: its crc32 is")
+        machine.expect(r"refused: image disk: is damaged: its crc32 is")
         machine.expect(r"refused: domain made: exists already")
         machine.expect(r"\[made\] hello, I am domain 1 of Sigma")
         machine.expect(passed("made", "hello"))
