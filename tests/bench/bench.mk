@@ -11,7 +11,7 @@ $(BENCH_PLUGIN): tests/bench/insn_count.c
 	$(Q)$(HOSTCC) -std=gnu11 -O2 -Wall -Wextra -Werror -shared -fPIC -fvisibility=hidden -o $@ $<
 
 .PHONY: bench
-bench: $(BENCH_PLUGIN) ## measure the hypervisor and Linux on it, in instructions; BENCH_ONLY=guests or linux
+bench: $(BENCH_PLUGIN) ## measure the hypervisor and Linux on it, in instructions; BENCH_ONLY=guests, linux, io or sizes
 	$(Q)$(MAKE) GUESTS=linux $(BUILD)/hypervisor.bin $(BUILD)/bootstrap.bin $(BUILD)/board.dtb \
 		guests linux $(BUILD)/sigma.img
 	$(Q)PYTHONDONTWRITEBYTECODE=1 tests/bench/bench.py --build $(BUILD) $(addprefix --only ,$(BENCH_ONLY))

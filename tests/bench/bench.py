@@ -28,6 +28,10 @@ HYPERVISOR = "hypervisor:0xff000000:0xff800000"
 GUEST_ENTRY = 0x60008000
 IRQ_VECTOR_LINUX = 0xFFFF0018
 TIMER_HANDLERS = ("hrtimer_interrupt", "tick_handle_periodic", "tick_nohz_handler")
+CARD_BYTES = 16 << 20
+RAM_DISK = "ramdisk_size=16384"
+# a card with nothing at its other end: QEMU's user network keeps the host's time
+NO_NETWORK = ("-net", "nic,model=lan9118")
 LIMIT = 1800  # seconds for one run
 
 
@@ -123,7 +127,7 @@ class Runs:
             text = file.read()
         if "FAIL:" in text or "panic:" in text:
             raise BenchError(f"run {name} failed (see {log})")
-        return Counts(out, re.findall(r"^(?:\[dom0\] )?phase (\w+)", text, re.M)), text
+        return Counts(out, re.findall(r"^(?:\[dom[0U]\] )?phase (\w+)", text, re.M)), text
 
     def pack(self, manifest, name):
         path, _ = self.image.pack(manifest, os.path.join(self.directory, name), build=self.build)
@@ -177,6 +181,39 @@ class Runs:
         return self.qemu("linux-both", self.pack(text, "linux-both"),
                          [("first", "reset", GUEST_ENTRY)])[0]
 
+    def card(self):
+        """An SD card; QEMU keeps what is written to it to itself."""
+        path = os.path.join(self.directory, "card.img")
+        with open(path, "wb") as file:
+            file.write(b"sigma" * (CARD_BYTES // 5 + 1))
+            file.truncate(CARD_BYTES)
+        return "-drive", f"if=sd,format=raw,snapshot=on,file={path}"
+
+    @functools.lru_cache(maxsize=None)
+    def io_native(self):
+        """Disk and network of the kernel alone: RAM disk, SD card, loopback device."""
+        return self.qemu("io-native", [
+            "-kernel", self.file("linux", "zImage"), "-dtb", self.file("board.dtb"),
+            "-initrd", self.file("linux", "dom0.cpio"), *NO_NETWORK, *self.card(),
+            "-append", f"console=ttyAMA0 maxcpus=1 {RAM_DISK} rdinit=/bin/bench -- native"],
+            [("call", "m1", "m2")])[0]
+
+    @functools.lru_cache(maxsize=None)
+    def io(self):
+        """The same of domU, served by a dom0 with its ordinary init."""
+        text = self.image.linux(**{
+            'incbin/("linux/dom0.cpio")': 'incbin/("linux/dom0-full.cpio.lz4")',
+        })
+        dom0, dom_u = (f'bootargs = "console=hvc0 {words}";' for words in (
+            f"{RAM_DISK} rdinit=/bin/bench -- serve", "rdinit=/bin/bench -- io"))
+        devices = """
+                        disk = "phy:/dev/ram0,xvda,w", "phy:/dev/mmcblk0,xvdb,w";
+                        vif = "bridge=xenbr0,mac=00:16:3e:00:00:01";"""
+        old = 'bootargs = "console=hvc0";'
+        text = text.replace(old, dom0 + ' image-file = "boot/sigma.fit";', 1).replace(old, dom_u + devices, 1)
+        return self.qemu("io", [*self.pack(text, "io"), *NO_NETWORK, *self.card()],
+                         [("call", "m1", "m2")])[0]
+
 
 # ---- what is measured ----------------------------------------------------------
 
@@ -205,6 +242,15 @@ def over_native(phase):
         native = runs.linux_native().median("call", phase)
         return 100 * (runs.linux_dom0().median("call", phase) - native) / native
     return take
+
+
+def io(phase, count, region=None):
+    """Of one operation of domU's, `count` of which make a window: all domains' code."""
+    return lambda runs: runs.io().median("call", phase, region) / count
+
+
+def io_native(phase, count):
+    return lambda runs: runs.io_native().median("call", phase) / count
 
 
 def timer_handler(counts):
@@ -258,6 +304,10 @@ class Measure:
 
 
 INSN, PERCENT, KIB = "instructions", "%", "KiB"
+BYTE = "instr./byte"
+# operations in one window, as guests/linux/bench.c makes them, and bytes of one
+DISK_LARGE, DISK_SMALL, CARD, TRIPS = 32, 64, 4, 100
+LARGE, NET = 64 << 10, 4 << 20
 
 MEASURES = [
     Measure("null_leaf", "guests", "null hypercall, leaf, with the guest's call", INSN,
@@ -279,6 +329,8 @@ MEASURES = [
             guests("call", "event_wake"), 400),
     Measure("event_round_trip", "guests", "event there and back, guests' code included", INSN,
             guests("trip", "event_round_trip", None)),
+    Measure("event_ping_pong", "guests", "the same, hypervisor's part", INSN,
+            guests("trip", "event_round_trip"), 900),
     Measure("linux_timer_vector", "linux", "timer interrupt to Linux's vector", INSN,
             lambda runs: runs.linux_dom0().median("vector", None, "hypervisor"), 45),
     Measure("linux_timer_handler", "linux", "timer interrupt to Linux's handler, over native", INSN,
@@ -297,6 +349,30 @@ MEASURES = [
             lambda runs: runs.linux_native().totals[0]),
     Measure("init", "linux", "reset to dom0's init beside domU, over native", INSN,
             init_over_native, 0),
+    Measure("ram_disk_read", "io", "RAM disk, read of 64 KiB, native", BYTE,
+            io_native("disk_read_64k", DISK_LARGE * LARGE)),
+    Measure("vbd_read", "io", "vbd on a RAM disk, read of 64 KiB", BYTE,
+            io("disk_read_64k", DISK_LARGE * LARGE), 0.6),
+    Measure("vbd_write", "io", "vbd on a RAM disk, write of 64 KiB", BYTE,
+            io("disk_write_64k", DISK_LARGE * LARGE)),
+    Measure("ram_disk_request", "io", "RAM disk, read of 4 KiB, native", INSN,
+            io_native("disk_read_4k", DISK_SMALL)),
+    Measure("vbd_request", "io", "vbd on a RAM disk, read of 4 KiB", INSN,
+            io("disk_read_4k", DISK_SMALL)),
+    Measure("vbd_hypervisor", "io", "the same, hypervisor's part", INSN,
+            io("disk_read_4k", DISK_SMALL, "hypervisor"), 1000),
+    Measure("card_read", "io", "SD card, read of 64 KiB, native", BYTE,
+            io_native("card_read_64k", CARD * LARGE)),
+    Measure("vbd_card_read", "io", "vbd on the SD card, read of 64 KiB", BYTE,
+            io("card_read_64k", CARD * LARGE)),
+    Measure("loopback_send", "io", "TCP through the loopback device, native", BYTE,
+            io_native("net_send", NET)),
+    Measure("vif_send", "io", "TCP from domU to dom0", BYTE, io("net_send", NET), 2.0),
+    Measure("vif_receive", "io", "TCP from dom0 to domU", BYTE, io("net_receive", NET)),
+    Measure("loopback_trip", "io", "1-byte round trip, loopback device, native", INSN,
+            io_native("net_round_trip", TRIPS)),
+    Measure("vif_trip", "io", "1-byte round trip, domU and dom0", INSN,
+            io("net_round_trip", TRIPS), 45_000),
     Measure("text_data", "sizes", "hypervisor's text and data", KIB,
             lambda runs: (elf_sections(runs)["text"] + elf_sections(runs)["data"]) / 1024, 64),
     Measure("bss", "sizes", "hypervisor's bss", KIB,
@@ -327,7 +403,7 @@ def row(text, value, target, unit, word):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
     parser.add_argument("--build", default="build", help="build directory")
-    parser.add_argument("--only", choices=["guests", "linux", "sizes"], action="append",
+    parser.add_argument("--only", choices=["guests", "linux", "io", "sizes"], action="append",
                         help="one group of measures")
     args = parser.parse_args()
     runs = Runs(args.build)
