@@ -194,9 +194,9 @@ static long read_console(struct xen_sysctl_readconsole *op)
 
 	if (!handle_to_vaddr(op->buffer.q, &to))
 		return -XEN_EFAULT;
+	op->count = 0;
 	if (!op->incremental)
 		op->index = message_log_start();
-	op->count = 0;
 	/* what is written meanwhile must not keep us here */
 	if (room > MESSAGE_LOG_SIZE)
 		room = MESSAGE_LOG_SIZE;

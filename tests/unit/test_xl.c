@@ -438,8 +438,11 @@ static void test_dmesg(void **state)
 	/* without -c it is all there again, with it nothing but what comes then */
 	assert_int_equal(dmesg(-1, 4096, true, text, &next), 15);
 	assert_int_equal(dmesg(-1, 4096, false, text, &next), 0);
+	assert_int_equal(dmesg(0, 4096, false, text, &next), 0); /* as xl begins */
 	printk("third\n");
 	dmesg(-1, 4096, false, text, &next);
+	assert_string_equal(text, "third\n");
+	dmesg(0, 4096, false, text, &next);
 	assert_string_equal(text, "third\n");
 
 	/* more than is kept: the last of it, in order, in one piece or in several */
@@ -452,7 +455,7 @@ static void test_dmesg(void **state)
 	assert_int_equal(dmesg(next - MESSAGE_LOG_SIZE - 1000, 300, false, text, &next2),
 			 300);
 	assert_int_equal(next2, next - MESSAGE_LOG_SIZE + 300);
-	/* an index from nowhere is that of the oldest */
+	/* one that is not there yet is that of the oldest too */
 	dmesg(next + 77, 300, false, text, &next2);
 	assert_int_equal(next2, next - MESSAGE_LOG_SIZE + 300);
 

@@ -15,19 +15,19 @@
 /* printk() calls it; usable everywhere, at any time. */
 void message_log_write(const char *text, uint32_t bytes);
 
-/* Where the messages begin that were not cleared. */
+/* The index of the oldest byte. */
 uint32_t message_log_start(void);
 
 /**
  * message_log_read - copy out what was written from *index on
- * @index: one that is not in the log (any more) becomes that of the oldest byte;
- *	advanced by what was copied
+ * @index: one that is not in the log (any more, or yet) becomes that of the oldest
+ *	byte; advanced by what was copied
  *
  * Returns how many bytes were copied, 0 at the end.
  */
 uint32_t message_log_read(uint32_t *index, char *text, uint32_t bytes);
 
-/* From now on the messages begin at index. */
+/* Forget what was written before index, which message_log_read() gave. */
 void message_log_clear(uint32_t index);
 
 #endif
