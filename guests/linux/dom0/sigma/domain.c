@@ -193,6 +193,7 @@ static bool write_nodes(unsigned int id, const struct description *d,
 	bool done;
 
 	make_uuid(uuid);
+	hyper_set_uuid(id, uuid);
 	do {
 		store_begin();
 		put_domain(id, d, uuid, rings);
@@ -218,6 +219,7 @@ bool domain_register_dom0(void)
 		put_number(0, &readable, "memory/static-max", info.max_pages * 4);
 		put_number(0, &readable, "memory/target", info.tot_pages * 4);
 		put_vm(0, "Domain-0", uuid);
+		put_private("Pool-0", "/local/pool/0/name"); /* of CPUs */
 		put_private("pv", "/libxl/0/type");
 	} while (store_end(&done));
 	return done;

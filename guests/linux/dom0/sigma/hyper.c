@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <xencall.h>
 
@@ -115,6 +116,21 @@ int hyper_unpause(unsigned int id)
 int hyper_destroy(unsigned int id)
 {
 	return simple_domctl(XEN_DOMCTL_destroydomain, id);
+}
+
+int hyper_set_uuid(unsigned int id, const char *uuid)
+{
+	struct xen_domctl op = {0};
+	unsigned int byte;
+
+	for (unsigned int i = 0; i < sizeof(op.u.setdomainhandle.handle); i++) {
+		uuid += *uuid == '-';
+		if (sscanf(uuid, "%2x", &byte) != 1)
+			return -EINVAL;
+		op.u.setdomainhandle.handle[i] = (uint8_t)byte;
+		uuid += 2;
+	}
+	return domctl(&op, XEN_DOMCTL_setdomainhandle, id);
 }
 
 int hyper_build(unsigned int command, void *structure, size_t bytes)

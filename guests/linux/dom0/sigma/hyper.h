@@ -30,6 +30,8 @@ int hyper_param(unsigned int id, uint32_t index, uint64_t *value);
 
 int hyper_pause(unsigned int id);
 int hyper_unpause(unsigned int id);
+/* The UUID that xl shows, in its text form. */
+int hyper_set_uuid(unsigned int id, const char *uuid);
 /* Ends it; it is gone when nobody maps a page of it any more. */
 int hyper_destroy(unsigned int id);
 
