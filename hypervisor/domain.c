@@ -185,9 +185,16 @@ static const char *shutdown_text(unsigned int reason)
 	return reason < ARRAY_SIZE(texts) ? texts[reason] : "ended";
 }
 
-/* The machine lives as long as dom0. */
+/* The machine lives as long as dom0, which has everybody's disks and networks. */
 static void machine_end(unsigned int reason)
 {
+	struct domain *d;
+
+	domain_for_each(d)
+		if (d->state == DOMAIN_RUNNING)
+			printk("%s ends with it, as it was running\n", d->name);
+	printk("the machine is %s\n",
+	       reason == SHUTDOWN_reboot ? "restarted" : "switched off");
 	console_flush();
 	if (reason == SHUTDOWN_reboot)
 		arch_reset();

@@ -447,8 +447,12 @@ static void test_shutdown_of_dom0(void **state)
 	(void)state;
 	check_machine_end(SHUTDOWN_poweroff, 1, 0);
 	assert_non_null(strstr(fake_screen, "dom0 powers off"));
+	assert_non_null(strstr(fake_screen, "domU ends with it"));
+	assert_null(strstr(fake_screen, "dom0 ends with it"));
+	assert_non_null(strstr(fake_screen, "the machine is switched off"));
 	check_machine_end(SHUTDOWN_reboot, 0, 1);
 	assert_non_null(strstr(fake_screen, "dom0 reboots"));
+	assert_non_null(strstr(fake_screen, "the machine is restarted"));
 	check_machine_end(SHUTDOWN_crash, 1, 0);
 	assert_non_null(strstr(fake_screen, "dom0 crashed"));
 }
