@@ -213,3 +213,162 @@ def test_drawing(desk):
         lambda screen: here.reader.domu(screen)[-2:] == ["domU# draw", "domU#"],
         "domU's prompt")
     assert here.reader.domu(after)[:-2] == here.reader.domu(before)[:-1]
+
+
+def domu_shell_works(here):
+    """The screen of a domain that has just come: Enter, a command, its answer."""
+    here.wait_connected()
+    here.show_domu_shell()
+    here.monitor.type("cat /etc/domain\n")
+    here.wait_domu("domU")
+
+
+def test_gone_and_back(desk):
+    """A shown domain is destroyed: dom0's screen.  It comes again: so does its own."""
+    here = desk()
+    machine, monitor = here.machine, here.monitor
+    here.show_domu_shell()
+    monitor.type("draw\n")
+    monitor.wait_screen(lambda screen: screen.pixel(LEFT, TOP) != (0, 0, 0), "the drawing")
+    machine.shell("dom0", "sigma destroy domU")
+    here.wait_dom0(re.escape(LETTERS))
+    assert "/1" not in machine.shell("dom0", "xenstore-ls -f /local/domain/0/backend")
+    machine.shell("dom0", "sigma create -i domU")
+    machine.prompts("domU")
+    domu_shell_works(here)
+    # the backend is killed with the screen in its hands, and started again
+    machine.shell("dom0", "kill -9 $(pidof fbback)")
+    machine.shell("dom0", "(fbback &)")
+    here.wait_dom0(re.escape(LETTERS))
+    monitor.press(KEY)
+    here.wait_domu("domU# cat /etc/domain")
+    monitor.type("echo again\n")
+    here.wait_domu("again")
+
+
+def page_of(machine, kind):
+    """Where domU finds the page that this device of its shares."""
+    output = machine.shell("dom0", f"xenstore-read /local/domain/1/device/{kind}/0/page-ref")
+    return int(re.search(r"^(?:\[dom0\] )?(\d+)\r*$", output, re.M).group(1)) << 12
+
+
+def event(base, first, **fields):
+    """Shell: put an event before the one that Linux sends next; fields by offset."""
+    offsets = {"width": 4, "height": 8, "stride": 12, "depth": 16, "offset": 20}
+    lines = [f"p=$(($(devmem {base + 12})))", f"e=$(({base + 2048} + p % 51 * 40))",
+             f"devmem $e 8 {first}"]
+    lines += [f"devmem $((e + {offsets[name]})) 32 {value}" for name, value in fields.items()]
+    return "; ".join(lines + [f"devmem {base + 12} 32 $((p + 1))"])
+
+
+# What a domain with bad manners does to its vfb page, what fbback says of it.  Linux
+# then sends an event of its own.
+BAD_EVENTS = [
+    (lambda page: f"devmem {page + 12} 32 0x7fffffff", r"\d+ events in a ring of 51"),
+    (lambda page: event(page, 119), "event 119 is none"),
+    (lambda page: event(page, 3, width=100000, height=1, stride=400000, depth=32, offset=0),
+     "100000x1 pixels.*: width and height"),
+    (lambda page: event(page, 3, width=800, height=600, stride=3200, depth=32,
+                        offset=0x7ffffffc), "offset 2147483644.*: the picture is larger"),
+    (lambda page: event(page, 3, width=800, height=600, stride=3200, depth=8, offset=0),
+     "of 8 bits.*: a pixel must have 32"),
+]
+# Page directories that name what is not the domain's.
+BAD_DIRECTORIES = [
+    (lambda page: f"devmem {page + 36} 32 0xfffff", "page 1048575 of the directory"),
+    (lambda page: f"devmem {page + 36} 32 0x10020", "page 65568 of the directory"),
+    (lambda page: f"d=$(devmem {page + 36}); devmem $((d * 4096 + 400)) 32 0x48000",
+     "the frame buffer's 469 pages cannot be mapped"),
+]
+
+
+ERROR = "/local/domain/0/error/backend"
+
+
+def quiet(here):
+    """fbback's messages would come between dom0's prompts; they are in xenstore too."""
+    here.machine.shell("dom0", "kill $(pidof fbback); (fbback 2>/dev/null &)")
+    here.wait_connected()
+
+
+def rebind(machine, kind):
+    """domU's frontend goes and comes: a new connection."""
+    back = f"/local/domain/0/backend/{kind}/1/0"
+    machine.shell("domU", f"cd /sys/bus/xen/drivers/{kind}; echo {kind}-0 >unbind")
+    wait_state(machine, back, 6)
+    machine.shell("domU", f"echo {kind}-0 >bind; cd")
+    wait_state(machine, back, 4)
+
+
+def expect_closed(machine, kind, message):
+    """fbback has closed the device and says why."""
+    output = machine.shell("dom0", f"until xenstore-read {ERROR}/{kind}/1/0/error; do "
+                                   f"sleep 0.1; done; xenstore-rm {ERROR}/{kind}/1/0/error")
+    assert re.search(message, re.sub(r"\s*\n\[dom0\] ", "", output)), output
+
+
+def test_bad_manners(desk):
+    """A domain that breaks the protocol loses its device, nobody else anything."""
+    here = desk()
+    machine, monitor = here.machine, here.monitor
+    quiet(here)
+    for write, message in BAD_EVENTS:
+        machine.shell("domU", write(page_of(machine, "vfb")) + "; echo >/dev/tty1")
+        expect_closed(machine, "vfb", message)
+        rebind(machine, "vfb")
+    for write, message in BAD_DIRECTORIES:
+        machine.shell("domU", write(page_of(machine, "vfb")))
+        monitor.press(KEY)
+        expect_closed(machine, "vfb", message)
+        here.wait_dom0(re.escape(LETTERS))
+        rebind(machine, "vfb")
+    here.show_domu_shell()
+    machine.shell("domU", f"devmem {page_of(machine, 'vkbd')} 32 0x12345678")
+    monitor.press("x")
+    expect_closed(machine, "vkbd", r"\d+ events in a ring of 51")
+    rebind(machine, "vkbd")
+    monitor.type("echo still here\n")
+    here.wait_domu("still here")
+
+
+# Numbers that a frontend may write to xenstore and that are none.
+BAD_NUMBERS = ["", "-1", "4 ", "0x4", "99999999999999999999", "4294967296", "nonsense"]
+
+
+def test_bad_nodes(desk):
+    """The same with what it writes to xenstore."""
+    here = desk()
+    machine = here.machine
+    quiet(here)
+    machine.shell("domU", "echo vfb-0 >/sys/bus/xen/drivers/vfb/unbind")
+    wait_state(machine, VFB, 6)
+    front = "/local/domain/1/device/vfb/0"
+    for value in BAD_NUMBERS + ["1023", "4294967295"]:
+        # dom0 plays the frontend, whose nodes it may write
+        machine.shell("dom0", f"xenstore-write -- {front}/event-channel '{value}' {front}/state 3")
+        expect_closed(machine, "vfb", "the frontend's event-channel is no number|"
+                      r"event channel \d+ of the domain cannot be bound")
+        machine.shell("dom0", f"xenstore-write {front}/state 6")
+        wait_state(machine, VFB, 6)
+    machine.shell("domU", "echo vfb-0 >/sys/bus/xen/drivers/vfb/bind")
+    domu_shell_works(here)
+
+
+def switches(machine):
+    """How often fbback has run."""
+    output = machine.shell("dom0", "grep ctxt /proc/$(pidof fbback)/status")
+    return int(re.search(r"\bvoluntary_ctxt_switches:\s+(\d+)", output).group(1))
+
+
+def test_idle(desk):
+    """A screen on which nothing changes costs nothing, however busy its domain is."""
+    here = desk()
+    machine = here.machine
+    here.show_domu_shell()
+    machine.shell("domU", "true")
+    before = switches(machine)
+    machine.shell("domU", "load 20")
+    assert switches(machine) == before
+    machine.shell("domU", "echo here >/dev/tty1")
+    here.wait_domu("domU# here")
+    assert switches(machine) > before

@@ -101,6 +101,7 @@ static bool has_shared(enum xenbus_state frontend)
 static void step(struct device *d)
 {
 	enum xenbus_state frontend = store_state(d->frontend);
+	uint32_t online;
 
 	switch (store_state(d->backend)) {
 	case XenbusStateInitialising:
@@ -132,7 +133,9 @@ static void step(struct device *d)
 	default:
 		disconnect(d);
 		/* closed: the frontend may come again */
-		if (frontend == XenbusStateInitialising)
+		if (store_number(d->backend, "online", &online) && online &&
+		    !is_dead(d) &&
+		    (frontend == XenbusStateInitialising || has_shared(frontend)))
 			offer(d);
 		break;
 	}
