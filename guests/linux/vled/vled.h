@@ -23,7 +23,7 @@
  *	Connected (4)				 /sys/class/leds/vled-<n> exists
  *	Closing (5), Closed (6)	from either end: the other gives back what it has
  *
- * The ring is Xen's, one page of 256 slots; a response lies where its request lay.
+ * The ring is Xen's, one page of 512 slots; a response lies where its request lay.
  * Responses come in the order of the requests.
  */
 #ifndef VLED_H
