@@ -6,8 +6,6 @@
 
 #include "device.h"
 
-static const char *const kinds[] = {"vbd", "vif", "vfb", "vkbd"};
-
 void device_init(struct device *device, unsigned int domain, const char *kind,
 		 unsigned int number)
 {
@@ -159,17 +157,25 @@ static void finish_one(const struct device *device)
 	remove_nodes(device);
 }
 
+/* Every kind that has a backend, also one that this tool knows nothing of. */
 bool devices_remove(unsigned int domain, bool force)
 {
+	struct list kinds = store_list("/local/domain/0/backend");
+
 	all_closed = true;
 	with_force = force;
-	for (unsigned int i = 0; i < ARRAY_SIZE(kinds); i++)
-		devices_each(domain, kinds[i], close_one);
-	for (unsigned int i = 0; i < ARRAY_SIZE(kinds); i++) {
-		devices_each(domain, kinds[i], finish_one);
-		store_remove("/local/domain/0/backend/%s/%u", kinds[i], domain);
-		store_remove("/local/domain/0/error/backend/%s/%u", kinds[i], domain);
+	for (unsigned int i = 0; i < kinds.count; i++)
+		if (strcmp(kinds.item[i], "console")) /* the console's daemon closes it */
+			devices_each(domain, kinds.item[i], close_one);
+	for (unsigned int i = 0; i < kinds.count; i++) {
+		if (!strcmp(kinds.item[i], "console"))
+			continue;
+		devices_each(domain, kinds.item[i], finish_one);
+		store_remove("/local/domain/0/backend/%s/%u", kinds.item[i], domain);
+		store_remove("/local/domain/0/error/backend/%s/%u", kinds.item[i],
+			     domain);
 	}
+	list_clear(&kinds);
 	return all_closed;
 }
 
