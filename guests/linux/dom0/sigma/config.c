@@ -180,29 +180,33 @@ static bool set_vif(struct reading *r, const struct setting *s)
 }
 
 static const struct key {
-	const char *name;
+	const char *name, *what;
 	enum value_kind kind;
 	bool (*set)(struct reading *r, const struct setting *s);
 } keys[] = {
-	{"name", VALUE_STRING, set_name},
-	{"image", VALUE_STRING, set_image},
-	{"kernel", VALUE_STRING, set_kernel},
-	{"ramdisk", VALUE_STRING, set_ramdisk},
-	{"dtb", VALUE_STRING, set_dtb},
-	{"cmdline", VALUE_STRING, set_cmdline},
-	{"root", VALUE_STRING, set_root},
-	{"extra", VALUE_STRING, set_extra},
-	{"memory", VALUE_NUMBER, set_memory},
-	{"foreign", VALUE_NUMBER, set_foreign},
-	{"vcpus", VALUE_NUMBER, set_vcpus},
-	{"weight", VALUE_NUMBER, set_weight},
-	{"cpu_weight", VALUE_NUMBER, set_weight},
-	{"disk", VALUE_LIST, set_disk},
-	{"vif", VALUE_LIST, set_vif},
-	{"vfb", VALUE_NUMBER, set_vfb},
-	{"on_poweroff", VALUE_STRING, set_on_poweroff},
-	{"on_reboot", VALUE_STRING, set_on_reboot},
-	{"on_crash", VALUE_STRING, set_on_crash},
+	{"name", "what it is called", VALUE_STRING, set_name},
+	{"image", "a domain of the image: what is not said here is as there",
+	 VALUE_STRING, set_image},
+	{"kernel", "file: a raw Image or an ELF program", VALUE_STRING, set_kernel},
+	{"ramdisk", "file, or nothing", VALUE_STRING, set_ramdisk},
+	{"dtb", "file: base device tree; otherwise a minimal one is made", VALUE_STRING,
+	 set_dtb},
+	{"cmdline", "the kernel's command line", VALUE_STRING, set_cmdline},
+	{"root", "root=... of the command line", VALUE_STRING, set_root},
+	{"extra", "the rest of the command line", VALUE_STRING, set_extra},
+	{"memory", "MiB", VALUE_NUMBER, set_memory},
+	{"foreign", "MiB of the foreign window: room for what others lend it",
+	 VALUE_NUMBER, set_foreign},
+	{"vcpus", "1 to 4", VALUE_NUMBER, set_vcpus},
+	{"weight", "share of the processor, 256 is usual", VALUE_NUMBER, set_weight},
+	{"cpu_weight", "the same", VALUE_NUMBER, set_weight},
+	{"disk", "\"phy:/dev/vda,xvda,w\", \"file:/root/x.img,xvdb,r\", ...", VALUE_LIST,
+	 set_disk},
+	{"vif", "\"bridge=xenbr0,mac=00:16:3e:00:00:01\", ...", VALUE_LIST, set_vif},
+	{"vfb", "1: a screen and a keyboard", VALUE_NUMBER, set_vfb},
+	{"on_poweroff", "destroy, restart or preserve", VALUE_STRING, set_on_poweroff},
+	{"on_reboot", "the same", VALUE_STRING, set_on_reboot},
+	{"on_crash", "the same", VALUE_STRING, set_on_crash},
 };
 
 static const char *const kind_names[] = {
@@ -210,6 +214,13 @@ static const char *const kind_names[] = {
 	[VALUE_STRING] = "a string in quotes",
 	[VALUE_LIST] = "a [list] of strings",
 };
+
+void config_help(FILE *file)
+{
+	for (const struct key *key = keys; key < keys + ARRAY_SIZE(keys); key++)
+		fprintf(file, "  %-12s %-20s %s\n", key->name, kind_names[key->kind],
+			key->what);
+}
 
 static bool apply(struct reading *r, const struct setting *s)
 {

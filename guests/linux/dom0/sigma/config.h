@@ -16,4 +16,7 @@
  */
 bool config_read(const char *path, struct description *d);
 
+/* What can be set. */
+void config_help(FILE *file);
+
 #endif

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "commands.h"
+#include "config.h"
 #include "domain.h"
 #include "hyper.h"
 #include "image.h"
@@ -69,8 +70,20 @@ static int usage(FILE *file)
 	fprintf(file, "usage: sigma [-f IMAGE] COMMAND ...\n\n");
 	for (const struct command *c = commands; c < commands + ARRAY_SIZE(commands); c++)
 		fprintf(file, "  %-13s %-20s %s\n", c->name, c->arguments, c->what);
-	fprintf(file, "\nIMAGE is the booted image, otherwise %s.\n", IMAGE_DEFAULT);
+	fprintf(file,
+		"\nsigma help config: what a configuration file may say.\n"
+		"IMAGE is the booted image, otherwise %s.\n",
+		IMAGE_DEFAULT);
 	return file == stdout ? EXIT_SUCCESS : EXIT_USAGE;
+}
+
+static int help(const char *subject)
+{
+	if (strcmp(subject, "config") != 0)
+		return usage(stdout);
+	printf("A configuration file has lines KEY = VALUE; # begins a comment.\n\n");
+	config_help(stdout);
+	return EXIT_SUCCESS;
 }
 
 static int run(const struct command *c, int argc, char **argv)
@@ -98,7 +111,7 @@ int main(int argc, char **argv)
 	if (argc < 2)
 		return usage(stderr);
 	if (strcmp(argv[1], "help") == 0)
-		return usage(stdout);
+		return help(argc >= 3 ? argv[2] : "");
 	for (const struct command *c = commands; c < commands + ARRAY_SIZE(commands); c++)
 		if (strcmp(argv[1], c->name) == 0)
 			return run(c, argc - 1, argv + 1);
