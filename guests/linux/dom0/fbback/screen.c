@@ -116,6 +116,19 @@ void screen_note(const char *text)
 	close(fd);
 }
 
+/* An earlier run of ours may have been killed with the screen in its hands. */
+static void leave_old_terminal(void)
+{
+	int mode = KD_TEXT;
+
+	ioctl(terminals, KDGETMODE, &mode);
+	if (mode == KD_TEXT)
+		return;
+	ioctl(terminals, KDSETMODE, KD_TEXT);
+	ioctl(terminals, KDSKBMODE, K_UNICODE);
+	activate(dom0s);
+}
+
 void screen_start(uint32_t key)
 {
 	struct kbentry nothing = {K_NORMTAB, (uint8_t)key, K_HOLE};
@@ -126,9 +139,6 @@ void screen_start(uint32_t key)
 		fatal("dom0 has no virtual terminals: %m");
 	if (key < NR_KEYS && ioctl(terminals, KDSKBENT, &nothing))
 		fatal("key %u cannot be taken from dom0's terminals: %m", key);
-	/* an earlier run of ours may have been killed with the screen in its hands */
-	ioctl(terminals, KDSETMODE, KD_TEXT);
+	leave_old_terminal();
 	take_terminal();
-	if (active() == ours)
-		activate(dom0s);
 }
