@@ -128,13 +128,15 @@ $(BUILD)/sigma-sd.img: image/uboot/make-sd.sh $(UBOOT_OUT)/boot.scr $(UBOOT_OUT)
 SMP       ?= 1 ## cores of the QEMU machine
 QEMU_ARGS ?= ## more arguments for QEMU
 HOST_PORT ?= ## port of this host that leads to domU's HTTP server (8080, or the next free one)
-CARD      ?= smsc911x ## dom0's network card: smsc911x or virtio
+CARD      ?= smsc911x ## dom0's network card: smsc911x, the board's, or virtio, which is faster
+SCREEN    ?= none ## how QEMU shows the board's screen: none, gtk, sdl or vnc=:1
 
 # A manifest that gives a domain dom0's disk /dev/vda is run with one: a copy of domU's
 # root file system.  What domU writes stays from run to run, until that is built anew.
 image_disk := $(if $(image_named),$(if $(shell grep -l 'phy:/dev/vda' $(image_named)),$(BUILD)/disk.img))
 RUN := MEM='$(MEM)' SMP='$(strip $(SMP))' QEMU_ARGS='$(QEMU_ARGS)' DISK='$(image_disk)' \
-	HOST_PORT='$(strip $(HOST_PORT))' CARD='$(strip $(CARD))' tools/run-qemu.sh
+	HOST_PORT='$(strip $(HOST_PORT))' CARD='$(strip $(CARD))' SCREEN='$(strip $(SCREEN))' \
+	tools/run-qemu.sh
 
 $(BUILD)/disk.img: $(LINUX_OUT)/domU.ext4
 	@if [ -e $@ ]; then echo "run: domU's root file system was built anew: the disk $@ starts afresh"; fi
@@ -159,4 +161,4 @@ debug: setup ## the same as run, waiting for a debugger; prints the second comma
 	@$(MAKE) $(BUILD)/sigma.img $(image_disk)
 	@$(RUN) --debug kernel $(BUILD)/sigma.img
 
-all: image $(BUILD)/u-boot.bin $(BUILD)/sigma-sd.img
+all: image $(image_disk) $(BUILD)/u-boot.bin $(BUILD)/sigma-sd.img

@@ -15,7 +15,7 @@
 #   HOST_PORT   port of this host that leads to domU's HTTP server (the first free
 #               one from 8080 on; "none": no port)
 #   CARD        dom0's network card: smsc911x, which is the board's, or virtio
-#   DISPLAY_AS  how QEMU shows the screen: none, gtk, sdl, vnc=:1 ... (none)
+#   SCREEN      how QEMU shows the board's screen: none, gtk, sdl, vnc=:1 ... (none)
 # Ctrl-A belongs to Sigma's consoles, so QEMU's own key is Ctrl-].
 set -eu
 
@@ -55,10 +55,11 @@ choose_port() {
 	done
 }
 
-# Audio goes nowhere.  What QEMU has to say about that, and about registers of the
-# network chip's PHY that it lacks and Linux looks for, is dropped below.
+# Audio goes nowhere.  What QEMU has to say about that, about registers of the network
+# chip's PHY that it lacks and Linux looks for, and about packets that come faster than
+# that chip takes them (TCP sends them again), is dropped below.
 # shellcheck disable=SC2054  # the commas are QEMU's
-args=(-M vexpress-a9 -m "${MEM:-512M}" -smp "${SMP:-1}" -display "${DISPLAY_AS:-none}"
+args=(-M vexpress-a9 -m "${MEM:-512M}" -smp "${SMP:-1}" -display "${SCREEN:-none}"
 	-audiodev none,id=none -echr 0x1d -serial mon:stdio)
 
 case $1:$# in
@@ -104,4 +105,4 @@ echo "QEMU's own key is Ctrl-]: then x ends the run, c is QEMU's monitor.  Ctrl-
 # shellcheck disable=SC2086  # QEMU_ARGS is a list of words
 exec "$qemu" "${args[@]}" ${QEMU_ARGS-} 2> >(grep -v --line-buffered \
 	-e 'audiodev default parameter' -e 'nic lan9118.0 has no peer' \
-	-e 'hub 0 is not connected' -e '^lan9118: error: PHY ' >&2)
+	-e 'hub 0 is not connected' -e 'Slirp: Failed to send packet' -e '^lan9118: error: PHY ' >&2)

@@ -60,9 +60,11 @@ def test_work_in_both(start, tmp_path, way):
     ("kernel", "sigma.img"), ("flash", "sigma-flash.img"), ("uboot", "u-boot.bin", "sigma-sd.img"),
 ], ids=lambda built: built[0])
 def test_built_artifacts(start, built):
-    """What `make all` leaves in build/ boots to both prompts."""
+    """What `make all` leaves in build/ boots to both prompts; domU's root is the disk."""
     way, *files = built
-    with start(way, *(os.path.join(BUILD, name) for name in files), runner=RUNNER) as machine:
+    with start(way, *(os.path.join(BUILD, name) for name in files), runner=RUNNER,
+               variables={"DISK": os.path.join(BUILD, "linux", "domU.ext4"),
+                          "HOST_PORT": "none"}, more=["-snapshot"]) as machine:
         machine.expect(STARTED)
         machine.prompts("dom0", "domU")
 
