@@ -399,6 +399,16 @@ def test_lint_warns_of_a_dom0_that_cannot_lie_at_the_base(project):
     assert "warning: domain dom0" in output and "/reserved-memory/hole@60800000" in output
 
 
+def test_lint_warns_of_an_image_that_linux_cannot_unpack(project):
+    project.domains["dom0"]["image-file"] = '"boot/sigma.fit"'
+    project.write("root.cpio", bytes(10 << 20))
+    status, output = project.lint()
+    assert status == 0
+    assert "warning: domain dom0: `memory` of 32 MiB will be too small for Linux" in output
+    project.domains["dom0"]["memory"] = "<0x04000000>"
+    assert project.lint() == (0, "")
+
+
 def test_lint_warns_of_the_same_bytes_twice_and_of_unused_images(project):
     project.write("copy", project.read("Image"))
     project.images["linux2"] = ("copy", "kernel")
@@ -432,7 +442,7 @@ def defined(text, name):
 
 
 def test_the_budget_reckons_with_the_hypervisors_numbers():
-    build, plan = source("include/hv/domain_build.h"), source("domain_build.c")
+    build, plan = source("include/hv/domain_build.h"), source("domain_plan.c")
     assert budget.KERNEL_OFFSET == defined(build, "KERNEL_OFFSET")
     assert budget.LOAD_LIMIT == defined(build, "LOAD_LIMIT")
     assert budget.TREE_SIZE == defined(build, "DOMAIN_TREE_SIZE")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Where everything goes in RAM: the placing of hypervisor/domain_build.c, done on paper."""
+"""Where everything goes in RAM: the placing of hypervisor/domain_plan.c, done on paper."""
 
 from . import container
 from .errors import ImageError

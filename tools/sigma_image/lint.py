@@ -3,7 +3,7 @@
 
 What can be known on the host is said here, about all of the manifest at once; the
 hypervisor checks again when it boots, and stops at the first error.  Limits and layout
-are those of hypervisor/manifest.c and hypervisor/domain_build.c.
+are those of hypervisor/manifest.c and hypervisor/domain_plan.c.
 """
 
 import re
@@ -251,8 +251,8 @@ class Lint:
         where, size = kernel_extent(kernel, base)
         image_file = domain.node.string("image-file")
         archive = budget.archive_size(image_file, budget.fit_size(self.fit)) if image_file else 0
-        room = budget.domain_room(domain.memory, domain.foreign,
-                                  archive + (len(initrd.data) if initrd else 0))
+        whole = archive + (len(initrd.data) if initrd else 0)
+        room = budget.domain_room(domain.memory, domain.foreign, whole)
         part = f"domain {domain.name}"
         if room <= 0:
             self.error(part, f"`memory` of {domain.memory // MIB} MiB is too small for its initrd, "
@@ -266,6 +266,10 @@ class Lint:
             self.error(part, f"`memory` of {domain.memory // MIB} MiB is too small: kernel "
                              f'"{kernel.name}" ends at 0x{where + size:08x}, only what lies below '
                              f"0x{base + room:08x} is left beside initrd and device tree")
+        elif archive and size + 2 * whole > domain.memory:
+            self.warn(part, f"`memory` of {domain.memory // MIB} MiB will be too small for Linux: "
+                            f"the image ({archive / MIB:.1f} MiB, `image-file`) and the initrd are "
+                            "there twice while they are unpacked")
 
     # ---- all domains together ----
 
