@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* All of a manifest, from FIT to domains in RAM: domain_build.c. */
+/* All of a manifest, from FIT to domains in RAM: boot_domains.c, domain_plan.c, domain_build.c. */
 #include <elf.h>
 #include <setjmp.h>
 #include <stdarg.h>
