@@ -104,10 +104,10 @@ static void ask_to_close(const struct device *device, bool force)
 static void remove_nodes(const struct device *device)
 {
 	store_remove("%s", device->frontend);
-	store_remove("%s", device->backend);
+	store_remove_branch("%s", device->backend);
 	store_remove("%s", device->libxl);
-	store_remove("/local/domain/0/error/backend/%s/%u/%u", device->kind,
-		     device->domain, device->number);
+	store_remove_branch("/local/domain/0/error/backend/%s/%u/%u", device->kind,
+			    device->domain, device->number);
 }
 
 static bool wait_closed(const struct device *device)
@@ -171,9 +171,10 @@ bool devices_remove(unsigned int domain, bool force)
 		if (!strcmp(kinds.item[i], "console"))
 			continue;
 		devices_each(domain, kinds.item[i], finish_one);
-		store_remove("/local/domain/0/backend/%s/%u", kinds.item[i], domain);
-		store_remove("/local/domain/0/error/backend/%s/%u", kinds.item[i],
-			     domain);
+		store_remove_branch("/local/domain/0/backend/%s/%u", kinds.item[i],
+				    domain);
+		store_remove_branch("/local/domain/0/error/backend/%s/%u", kinds.item[i],
+				    domain);
 	}
 	list_clear(&kinds);
 	return all_closed;

@@ -328,7 +328,7 @@ static void remove_nodes(unsigned int id)
 
 	if (vm != NULL && strncmp(vm, "/vm/", 4) == 0)
 		store_remove("%s", vm);
-	store_remove("/local/domain/0/backend/console/%u", id);
+	store_remove_branch("/local/domain/0/backend/console/%u", id);
 	store_remove("/local/domain/%u", id);
 	store_remove("/libxl/%u", id);
 	unlink(path);

@@ -144,6 +144,39 @@ bool store_remove(const char *format, ...)
 	return put_failed(path);
 }
 
+/* A node below /local/domain/N with neither nodes nor a value of its own. */
+static bool is_bare(const char *path)
+{
+	unsigned int count = 0, slashes = 0, length = 0;
+	char **names = xs_directory(store, transaction, path, &count);
+	void *value = xs_read(store, transaction, path, &length);
+	bool there = names != NULL && value != NULL;
+
+	for (const char *c = path; *c != '\0'; c++)
+		slashes += *c == '/';
+	free(names);
+	free(value);
+	return there && count == 0 && length == 0 && slashes > 3;
+}
+
+void store_remove_branch(const char *format, ...)
+{
+	char path[TEXT_MAX * 2], parent[TEXT_MAX * 2];
+	bool done;
+
+	make_path(path, format);
+	if (!path_exists(path))
+		return;
+	do {
+		store_begin();
+		store_remove("%s", path);
+		strcpy(parent, path);
+		do {
+			*strrchr(parent, '/') = '\0';
+		} while (is_bare(parent) && store_remove("%s", parent));
+	} while (store_end(&done));
+}
+
 struct list store_list(const char *format, ...)
 {
 	struct list list = {0};

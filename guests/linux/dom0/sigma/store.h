@@ -62,6 +62,8 @@ unsigned int store_number(unsigned int otherwise, const char *format, ...) print
 bool store_exists(const char *format, ...) printf_like(1);
 /* Takes a node and all below away; true also if there was none. */
 bool store_remove(const char *format, ...) printf_like(1);
+/* The same, in a transaction, and what is left bare above it, as xl does. */
+void store_remove_branch(const char *format, ...) printf_like(1);
 /* Names of the nodes below, none if there is no such node; list_clear() it. */
 struct list store_list(const char *format, ...) printf_like(1);
 
