@@ -162,7 +162,8 @@ void vcpu_reload(struct vcpu *v)
 /*
  * What a switch does not save by itself: the armed timer, and an interrupt that is
  * pending on this CPU.  The line may hide behind a physical interrupt of higher
- * priority, so all are taken; whose line it was, or has become, the bits tell.
+ * priority, so all are taken; whose line it was, or has become, the bits tell.  Who
+ * is to run was decided before: if they change that, the timer comes at once.
  */
 void vcpu_unload(struct vcpu *prev, struct vcpu *next)
 {
@@ -176,6 +177,9 @@ void vcpu_unload(struct vcpu *prev, struct vcpu *next)
 		arch_line_remember(prev);
 	if (virq_pending(next))
 		arch_line_remember(next);
+	/* one of them wakes somebody, or the turn that begins is over already */
+	if (unlikely(this_cpu()->need_resched))
+		arch_timer_set(1);
 }
 
 void arch_vcpu_start(struct vcpu *first)
