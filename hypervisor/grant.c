@@ -154,12 +154,18 @@ struct mapping *grant_mapping_find(const struct grant_table *t, uint32_t index)
 	return &t->mappings[page][index % MAPPINGS_PER_PAGE];
 }
 
-struct mapping *grant_mapping_make(struct grant_table *t, uint32_t index)
+struct mapping *grant_mapping_make(const struct domain *d, uint32_t index)
 {
-	uint32_t page = index / MAPPINGS_PER_PAGE;
+	uint32_t first = index / MAPPINGS_PER_PAGE, last = first;
+	struct grant_table *t = d->grants;
 
-	if (page < MAPPING_PAGES && !t->mappings[page])
-		t->mappings[page] = heap_alloc(1);
+	if (d->privileged && !t->mappings[0]) {
+		first = 0;
+		last = ((d->foreign_size >> PAGE_SHIFT) - 1) / MAPPINGS_PER_PAGE;
+	}
+	for (; first <= last && first < MAPPING_PAGES; first++)
+		if (!t->mappings[first])
+			t->mappings[first] = heap_alloc(1);
 	return grant_mapping_find(t, index);
 }
 
@@ -194,7 +200,7 @@ struct domain *grant_mapping_clear(struct domain *d, uint32_t index)
 static int16_t map_locked(struct domain *d, struct domain *granter, uint32_t index,
 			  struct gnttab_map_grant_ref *op)
 {
-	struct mapping *mapping = grant_mapping_make(d->grants, index);
+	struct mapping *mapping = grant_mapping_make(d, index);
 	bool readonly = op->flags & GNTMAP_readonly;
 	maddr_t frame;
 	int16_t status;

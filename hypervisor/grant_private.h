@@ -60,9 +60,13 @@ grant_entry_v1_t *grant_entry_find(const struct grant_table *t, grant_ref_t ref)
 /* Which frame of d's foreign window is p?  False: none. */
 bool foreign_window_index(const struct domain *d, uint64_t p, uint32_t *index);
 
-/* The record of a window frame; find: NULL when there is none yet. */
+/*
+ * The record of a window frame; find: NULL when there is none yet.  A privileged
+ * domain gets all of its records with the first, so that nobody else's use of the
+ * heap can keep it from mapping later.
+ */
 struct mapping *grant_mapping_find(const struct grant_table *t, uint32_t index);
-struct mapping *grant_mapping_make(struct grant_table *t, uint32_t index);
+struct mapping *grant_mapping_make(const struct domain *d, uint32_t index);
 
 /* Lock held.  Record a mapping and show it; take it away again. */
 void grant_mapping_set(struct domain *d, uint32_t index, struct mapping mapping,

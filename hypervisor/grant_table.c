@@ -219,7 +219,7 @@ int foreign_map(struct domain *d, uint64_t gpfn, struct domain *owner, uint64_t 
 	    !domain_frame_to_machine(owner, gfn, &frame) || owner->state == DOMAIN_DYING)
 		return -XEN_EINVAL;
 	spin_lock(&grant_lock);
-	mapping = grant_mapping_make(d->grants, index);
+	mapping = grant_mapping_make(d, index);
 	if (!mapping) {
 		result = -XEN_ENOMEM;
 	} else if (mapping->kind == MAPPING_GRANT) {
