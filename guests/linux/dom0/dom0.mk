@@ -42,5 +42,8 @@ $(DOM0_OUT)/bin/$(1): $$(patsubst $(DOM0_DIR)/$(1)/%.c,$(DOM0_OUT)/$(1)/%.o,$(wi
 endef
 $(foreach program,$(DOM0_PROGRAMS),$(eval $(call dom0_program,$(program))))
 
+# whole pictures go through here
+$(DOM0_OUT)/fbback/picture.o: DOM0_CFLAGS += -O3 -mfpu=neon
+
 .PHONY: dom0-programs
 dom0-programs: $(DOM0_BINARIES) ## build the programs that manage the machine in dom0

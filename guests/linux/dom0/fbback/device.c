@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "device.h"
 #include "fbback.h"
@@ -42,6 +43,7 @@ static void disconnect(struct device *d)
 	if (d->port >= 0)
 		xenevtchn_unbind(channels, (evtchn_port_t)d->port);
 	d->port = -1;
+	d->paused = 0;
 }
 
 void device_fail(struct device *d, const char *format, ...)
@@ -291,18 +293,52 @@ void devices_store_event(void)
 	free(event);
 }
 
+static int64_t now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+/* An event that came meanwhile comes now. */
+static void listen_again(struct device *d)
+{
+	d->paused = 0;
+	xenevtchn_unmask(channels, (evtchn_port_t)d->port);
+}
+
 void devices_port_event(void)
 {
 	int port = xenevtchn_pending(channels);
+	struct device *d = devices;
 
-	if (port < 0)
+	while (d && !(d->connected && d->port == port))
+		d = d->next;
+	if (port < 0 || !d)
 		return;
-	xenevtchn_unmask(channels, (evtchn_port_t)port);
-	for (struct device *d = devices; d; d = d->next)
-		if (d->connected && d->port == port) {
-			d->kind->event(d);
-			return;
-		}
+	d->kind->event(d);
+	if (!d->connected)
+		return;
+	if (d->kind->pause_ms)
+		d->paused = now_ms() + d->kind->pause_ms;
+	else
+		listen_again(d);
+}
+
+int devices_resume(void)
+{
+	int64_t now = now_ms(), next = INT32_MAX;
+
+	for (struct device *d = devices; d; d = d->next) {
+		if (!d->paused)
+			continue;
+		if (d->paused <= now)
+			listen_again(d);
+		else if (d->paused - now < next)
+			next = d->paused - now;
+	}
+	return next == INT32_MAX ? -1 : (int)next;
 }
 
 void device_notify(struct device *d)

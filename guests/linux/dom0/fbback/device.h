@@ -29,6 +29,9 @@ struct device_kind {
 	void (*disconnect)(struct device *);
 	/* the frontend's event came */
 	void (*event)(struct device *);
+	/* milliseconds that an event is followed by during which the next one waits: there
+	   is an end to what a busy or a hostile domain can make us do */
+	int pause_ms;
 };
 
 struct device {
@@ -38,7 +41,8 @@ struct device {
 	char *backend, *frontend; /* directories in xenstore */
 	char token[24];           /* of the watch on the frontend's state */
 	bool connected;
-	int port; /* event channel; -1: none */
+	int port;       /* event channel; -1: none */
+	int64_t paused; /* the end of the pause, CLOCK_MONOTONIC in ms; 0: there is none */
 };
 
 extern const struct device_kind vfb_kind, vkbd_kind;
@@ -54,6 +58,9 @@ int devices_store_fd(void);
 /* The same for the event channels. */
 void devices_port_event(void);
 int devices_port_fd(void);
+
+/* Listen again where a pause is over; milliseconds to the end of the next one, or -1. */
+int devices_resume(void);
 
 /* The connected device of a domain, or NULL. */
 struct device *device_find(const struct device_kind *kind, uint32_t domid);

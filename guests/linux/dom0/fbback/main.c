@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <asm/hwcap.h>
 #include <linux/input-event-codes.h>
 #include <poll.h>
 #include <signal.h>
@@ -6,8 +7,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <sys/signalfd.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "device.h"
@@ -17,9 +18,6 @@
 #include "store.h"
 #include "vfb.h"
 #include "vkbd.h"
-
-/* A domain that changes its picture without end costs dom0 50 drawings a second. */
-#define FRAME_MS 20
 
 struct device *shown;
 static bool started;      /* the screen is open */
@@ -97,43 +95,12 @@ void show_gone(struct device *vfb)
 
 /* ---- the loop -------------------------------------------------------------------- */
 
-static int64_t now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
-/* Draw if there is something to draw and it is time; how long to sleep at most. */
-static int draw(int64_t *last)
-{
-	int64_t now;
-
-	if (!shown || !vfb_dirty(shown))
-		return -1;
-	now = now_ms();
-	if (now - *last < FRAME_MS)
-		return (int)(*last + FRAME_MS - now);
-	vfb_draw(shown);
-	*last = now;
-	return -1;
-}
-
-enum {
-	FD_SIGNAL,
-	FD_STORE,
-	FD_PORT,
-	FD_ACTIVE,
-	FD_INPUT,
-	FD_COUNT = FD_INPUT + INPUT_MAX
-};
+enum { FD_SIGNAL, FD_STORE, FD_PORT, FD_INPUT, FD_COUNT = FD_INPUT + INPUT_MAX };
 
 static void serve(int signals)
 {
-	int64_t last = 0;
-
 	for (;;) {
+		int timeout = devices_resume();
 		struct pollfd fds[FD_COUNT] = {
 			[FD_SIGNAL] = {signals, POLLIN, 0},
 			[FD_STORE] = {devices_store_fd(), POLLIN, 0},
@@ -141,7 +108,7 @@ static void serve(int signals)
 		};
 		unsigned int inputs = input_poll(fds + FD_INPUT);
 
-		if (poll(fds, FD_INPUT + inputs, draw(&last)) <= 0)
+		if (poll(fds, FD_INPUT + inputs, timeout) <= 0)
 			continue;
 		if (fds[FD_SIGNAL].revents)
 			return;
@@ -152,6 +119,8 @@ static void serve(int signals)
 			devices_store_event();
 		if (fds[FD_PORT].revents)
 			devices_port_event();
+		if (shown && vfb_dirty(shown))
+			vfb_draw(shown);
 	}
 }
 
@@ -184,6 +153,8 @@ int main(int argc, char **argv)
 	sigset_t set;
 	int signals;
 
+	if (!(getauxval(AT_HWCAP) & HWCAP_NEON))
+		fatal("this processor has no NEON, which picture.c is compiled for");
 	sigemptyset(&set);
 	sigaddset(&set, SIGTERM);
 	sigaddset(&set, SIGINT);

@@ -263,4 +263,5 @@ const struct device_kind vfb_kind = {
 	.connect = vfb_connect,
 	.disconnect = vfb_disconnect,
 	.event = vfb_event,
+	.pause_ms = 20, /* 50 pictures a second */
 };
