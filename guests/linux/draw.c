@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * A drawing program: a coloured pattern on the screen and a square that the arrow
  * keys and the mouse move.
