@@ -84,8 +84,8 @@ static void put_565(uint16_t *restrict to, const uint32_t *restrict from, uint32
 		to[i] = to_565(from[i]);
 }
 
-static void put(const struct surface *to, uint32_t x, uint32_t y, const uint32_t *from,
-		uint32_t count)
+static void put_row(const struct surface *to, uint32_t x, uint32_t y,
+		    const uint32_t *from, uint32_t count)
 {
 	uint8_t *out = to->pixels + (size_t)y * to->line_length + x * (to->bits / 8);
 
@@ -139,8 +139,8 @@ static void draw_reduced(const struct picture *p, const void *memory,
 
 		for (uint32_t i = 0; i < part.width; i++)
 			line[i] = from[(uint64_t)(part.x + i) * step >> 16];
-		put(to, (to->width - width) / 2 + part.x, (to->height - height) / 2 + y,
-		    line, part.width);
+		put_row(to, (to->width - width) / 2 + part.x,
+			(to->height - height) / 2 + y, line, part.width);
 	}
 }
 
@@ -156,5 +156,6 @@ void picture_draw(const struct picture *p, const void *memory, struct rectangle 
 	left = (to->width - p->width) / 2;
 	top = (to->height - p->height) / 2;
 	for (uint32_t y = part.y; y < part.y + part.height; y++)
-		put(to, left + part.x, top + y, row(p, memory, y) + part.x, part.width);
+		put_row(to, left + part.x, top + y, row(p, memory, y) + part.x,
+			part.width);
 }
