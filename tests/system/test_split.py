@@ -175,6 +175,10 @@ def without_trace(machine, name):
     assert left.count("vbd-1-") == 1, left
 
 
+def no_loop_device(machine):
+    return "/" not in machine.shell("dom0", "losetup -a").split("\n", maxsplit=1)[1]
+
+
 def test_disk_attached_and_detached(machine, files, second):
     machine.attach(f"phy:/dev/{second},xvdb,w", "xvdb")
     last = written_and_read(machine, "xvdb", f"/dev/{second}")
@@ -201,7 +205,23 @@ def test_file_attached_and_detached(machine, loop_file):
     without_trace(machine, "xvdb")
     machine.shell("dom0", f"mount -o loop,ro {loop_file} /mnt && cmp /bin/busybox /mnt/busybox && "
                           "umount /mnt")
-    assert "/" not in machine.shell("dom0", "losetup -a").split("\n", maxsplit=1)[1]
+    assert no_loop_device(machine)
+
+
+def test_xl_attaches_and_detaches(machine, loop_file):
+    """A disk and a network interface, by xl and libxl's scripts."""
+    machine.shell("dom0", f"xl block-attach domU file:{loop_file},xvdb,w")
+    machine.shell("domU", "until [ -b /dev/xvdb ]; do usleep 20000; done")
+    written_and_read(machine, "xvdb", loop_file)
+    machine.shell("dom0", "xl block-detach domU xvdb")
+    machine.shell("domU", "while [ -b /dev/xvdb ]; do usleep 20000; done")
+    without_trace(machine, "xvdb")
+    assert no_loop_device(machine)
+    machine.shell("dom0", "xl network-attach domU bridge=xenbr0")
+    machine.shell("domU", "until [ -d /sys/class/net/eth1 ]; do usleep 20000; done")
+    machine.shell("domU", f"ip link set eth1 up && arping -c 1 -I eth1 {HOST}")
+    machine.shell("dom0", "xl network-detach domU 1")
+    machine.shell("domU", "while [ -d /sys/class/net/eth1 ]; do usleep 20000; done")
 
 
 def test_several_disks_at_once(machine, files, second, loop_file):

@@ -186,6 +186,24 @@ static void put_domain(unsigned int id, const struct description *d, const char 
 	put_console(id, rings);
 }
 
+/* Where libxl keeps what it knows of a domain. */
+static char *libxl_path(unsigned int id, const char *uuid)
+{
+	return text("/var/lib/xen/userdata-d.%u.%s.libxl-json", id, uuid);
+}
+
+/* xl attaches devices to a domain that has this file alone: to begin with, nothing. */
+static void put_libxl_file(unsigned int id, const char *uuid)
+{
+	char *path = libxl_path(id, uuid);
+	FILE *file = fopen(path, "we");
+
+	if (file == NULL || fputs("{}\n", file) == EOF || fclose(file) != 0)
+		complain("%s: %s; xl cannot attach devices to domain %u", path,
+			 strerror(errno), id);
+	free(path);
+}
+
 static bool write_nodes(unsigned int id, const struct description *d,
 			const struct rings *rings)
 {
@@ -194,6 +212,7 @@ static bool write_nodes(unsigned int id, const struct description *d,
 
 	make_uuid(uuid);
 	hyper_set_uuid(id, uuid);
+	put_libxl_file(id, uuid);
 	do {
 		store_begin();
 		put_domain(id, d, uuid, rings);
@@ -325,9 +344,14 @@ static bool wait_reaped(unsigned int id)
 static void remove_nodes(unsigned int id)
 {
 	char *vm = store_get("/local/domain/%u/vm", id), *path = description_path(id);
+	char *libxl;
 
-	if (vm != NULL && strncmp(vm, "/vm/", 4) == 0)
+	if (vm != NULL && strncmp(vm, "/vm/", 4) == 0) {
+		libxl = libxl_path(id, vm + 4);
+		unlink(libxl);
+		free(libxl);
 		store_remove("%s", vm);
+	}
 	store_remove_branch("/local/domain/0/backend/console/%u", id);
 	store_remove("/local/domain/%u", id);
 	store_remove("/libxl/%u", id);
