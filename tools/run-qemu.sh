@@ -17,6 +17,7 @@
 #   CARD        dom0's network card: smsc911x, which is the board's, or virtio
 #   SCREEN      how QEMU shows the board's screen: none, gtk, sdl, vnc=:1 ... (none)
 # Ctrl-A belongs to Sigma's consoles, so QEMU's own key is Ctrl-].
+# shellcheck disable=SC2054  # the commas in lists of arguments are QEMU's
 set -eu
 
 # Addresses of QEMU's user network: domU's is in the manifest's bootargs.
@@ -58,7 +59,6 @@ choose_port() {
 # Audio goes nowhere.  What QEMU has to say about that, about registers of the network
 # chip's PHY that it lacks and Linux looks for, and about packets that come faster than
 # that chip takes them (TCP sends them again), is dropped below.
-# shellcheck disable=SC2054  # the commas are QEMU's
 args=(-M vexpress-a9 -m "${MEM:-512M}" -smp "${SMP:-1}" -display "${SCREEN:-none}"
 	-audiodev none,id=none -echr 0x1d -serial mon:stdio)
 
