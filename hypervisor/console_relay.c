@@ -12,8 +12,7 @@ void console_relay_put(struct console_relay *relay, char c)
 		return;
 	used = relay->out_prod - READ_ONCE(ring->out_cons);
 	/* more than there is room for: nonsense, which a daemon does not get over */
-	if (used > sizeof(ring->out) ||
-	    (used == sizeof(ring->out) && !relay->attached)) {
+	if (used > sizeof(ring->out) || (used == sizeof(ring->out) && !relay->attached)) {
 		used = sizeof(ring->out) - 1;
 		WRITE_ONCE(ring->out_cons, relay->out_prod - used);
 	}
