@@ -91,6 +91,12 @@ class Desk:
             lambda screen: any(re.fullmatch(line, each) for each in self.reader.domu(screen)),
             f"domU's {line!r}")
 
+    def wait_answer(self, line):
+        """Wait until domU's shell has answered with this line and asks for the next."""
+        return self.monitor.wait_screen(
+            lambda screen: self.reader.domu(screen)[-2:] == [line, "domU#"],
+            f"domU's answer {line!r}")
+
     def wait_dom0(self, line):
         return self.monitor.wait_screen(
             lambda screen: any(re.fullmatch(line, each) for each in self.reader.dom0(screen)),
@@ -209,9 +215,7 @@ def test_drawing(desk):
     monitor.press(KEY)
     wait_square(x - 16 + 37, y + 16 - 100)
     monitor.type("q")
-    after = monitor.wait_screen(
-        lambda screen: here.reader.domu(screen)[-2:] == ["domU# draw", "domU#"],
-        "domU's prompt")
+    after = here.wait_answer("domU# draw")
     assert here.reader.domu(after)[:-2] == here.reader.domu(before)[:-1]
 
 
@@ -352,6 +356,37 @@ def test_bad_nodes(desk):
         wait_state(machine, VFB, 6)
     machine.shell("domU", "echo vfb-0 >/sys/bus/xen/drivers/vfb/bind")
     domu_shell_works(here)
+
+
+def test_two_screens(desk):
+    """The key goes round: dom0, the first domain, the second one, dom0."""
+    here = desk()
+    machine, monitor = here.machine, here.monitor
+    # the second's root is the first's, which must not change meanwhile
+    machine.shell("domU", "mount -o remount,ro /")
+    machine.shell("dom0", "printf 'name = \"two\"\\nimage = \"domU\"\\nvif = []\\n"
+                          "disk = [ \"phy:/dev/vda,xvda,r\" ]\\nextra = \"console=hvc0 "
+                          "root=/dev/xvda ro rootwait init=/init\"\\n' >/tmp/two.cfg")
+    machine.shell("dom0", "sigma create /tmp/two.cfg")
+    wait_state(machine, "/local/domain/0/backend/vfb/2/0", 4)
+    wait_state(machine, "/local/domain/0/backend/vkbd/2/0", 4)
+    here.show_domu_shell()
+    monitor.type("echo first\n")
+    first = here.wait_answer("first")
+    monitor.press(KEY)
+    here.wait_domu("Please press Enter to activate this console.")
+    assert "first" not in here.reader.domu(monitor.screen())
+    monitor.type("\necho second\n")
+    here.wait_domu("second")
+    monitor.press(KEY)
+    here.wait_dom0(re.escape(LETTERS))
+    monitor.press(KEY)
+    here.wait_same(first, "the first domain as before")
+    # the one that is not shown goes: nothing happens; the one that is: dom0's comes
+    machine.shell("dom0", "sigma destroy two")
+    assert "first" in here.reader.domu(monitor.screen())
+    machine.shell("dom0", "sigma destroy domU")
+    here.wait_dom0(re.escape(LETTERS))
 
 
 def switches(machine):
