@@ -100,6 +100,10 @@ int command_shutdown(int argc, char **argv)
 
 	if (option(argc, argv, "-a"))
 		return shutdown_all() ? EXIT_SUCCESS : EXIT_FAILURE;
+	if (argc < 2) {
+		complain("shutdown: of which domain? (-a: of all)");
+		return EXIT_USAGE;
+	}
 	if (!find_guest(argv[argc - 1], &id) || !ask(id, "poweroff"))
 		return EXIT_FAILURE;
 	if (option(argc, argv, "-w") && !wait_ended(id))
