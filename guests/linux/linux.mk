@@ -19,8 +19,10 @@ LINUX_DISK     := $(LINUX_OUT)/domU.ext4
 LINUX_DISK_MIB := 64
 LINUX_ROOTFS   := $(LINUX_MINI) $(LINUX_FULL) $(LINUX_DISK)
 
-# Programs of ours in both root file systems: guests/linux/NAME.c is /bin/NAME.
-LINUX_PROGRAMS := $(patsubst guests/linux/%.c,%,$(wildcard guests/linux/*.c))
+# Programs of ours: guests/linux/NAME.c is /bin/NAME.  The small root file systems
+# have neither network nor screen; each of the programs is 370 KB to copy at boot.
+LINUX_PROGRAMS      := $(patsubst guests/linux/%.c,%,$(wildcard guests/linux/*.c))
+LINUX_MINI_PROGRAMS := bench load
 
 # ---- the kernel ----------------------------------------------------------
 $(LINUX_KERNEL) &: $(LINUX_CONFIG) guests/linux/build.sh tools/linux-series.sh \
@@ -46,8 +48,8 @@ $(LINUX_OUT)/bin/busybox:
 		{ echo 'linux: busybox-static is not the one that linux.mk knows how to edit' >&2; exit 1; }
 	$(Q)mv $@.new $@
 
-# linux_programs,DOMAIN: a list of our programs that run in any Linux
-linux_programs = for program in $(LINUX_PROGRAMS); do \
+# linux_programs,DOMAIN,PROGRAMS: a list of our programs that run in any Linux
+linux_programs = for program in $(2); do \
 		echo "file /bin/$$program $(LINUX_OUT)/bin/$$program 755"; \
 	done >$(LINUX_OUT)/$(1).list
 # linux_cpio,DOMAIN,LISTS: the archive, to standard output
@@ -60,7 +62,7 @@ LINUX_ROOTFS_NEEDS := guests/linux/linux.mk guests/linux/mkcpio.py \
 
 $(LINUX_MINI): $(LINUX_OUT)/%.cpio: $(LINUX_ROOTFS_NEEDS)
 	$(call say,CPIO,$@)
-	$(Q)$(call linux_programs,$*)
+	$(Q)$(call linux_programs,$*,$(LINUX_MINI_PROGRAMS))
 	$(Q)$(call linux_cpio,$*) >$@
 
 include guests/linux/vled/vled.mk
@@ -81,7 +83,7 @@ $(DEBIAN_SRC): guests/linux/linux.mk
 # LZ4's legacy format is the one that Linux unpacks.
 $(LINUX_FULL): $(LINUX_ROOTFS_NEEDS) $(VLED_FILES) $(DOM0_BINARIES) guests/linux/debian.py | $(DEBIAN_SRC)
 	$(call say,CPIO,$@)
-	$(Q)$(call linux_programs,dom0-full)
+	$(Q)$(call linux_programs,dom0-full,$(LINUX_PROGRAMS))
 	$(Q)for program in $(DOM0_PROGRAMS); do \
 		echo "file /usr/sbin/$$program $(DOM0_OUT)/bin/$$program 755"; \
 	done >$(LINUX_OUT)/dom0-own.list
@@ -96,7 +98,7 @@ $(LINUX_FULL): $(LINUX_ROOTFS_NEEDS) $(VLED_FILES) $(DOM0_BINARIES) guests/linux
 # ---- domU's disk ---------------------------------------------------------
 $(LINUX_DISK): $(LINUX_ROOTFS_NEEDS) $(VLED_FILES) guests/linux/mkext4.py
 	$(call say,EXT4,$@)
-	$(Q)$(call linux_programs,domU-disk)
+	$(Q)$(call linux_programs,domU-disk,$(LINUX_PROGRAMS))
 	$(Q)guests/linux/mkext4.py -o $@ -s $(LINUX_DISK_MIB) -D domain=domU \
 		-D here=$(LINUX_LISTS) -D busybox=$(LINUX_OUT)/bin/busybox $(VLED_DEFINES) \
 		$(LINUX_LISTS)/base.list $(VLED_DIR)/domU.list $(LINUX_OUT)/domU-disk.list $(LINUX_LISTS)/domU/domU.list
