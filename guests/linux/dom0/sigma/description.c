@@ -95,10 +95,12 @@ bool description_check(const struct description *d, const char *where)
 	return true;
 }
 
-static void write_source(FILE *file, const char *key, const struct source *source)
+/* What is not written is as the image has it; none, where it has one, is written. */
+static void write_source(FILE *file, const struct description *d, const char *key,
+			 const struct source *source)
 {
-	if (source->name != NULL && !source->in_image)
-		fprintf(file, "%s = \"%s\"\n", key, source->name);
+	if (source->name != NULL ? !source->in_image : d->image != NULL)
+		fprintf(file, "%s = \"%s\"\n", key, source->name ? source->name : "");
 }
 
 static void write_list(FILE *file, const char *key, const struct list *list)
@@ -114,11 +116,9 @@ void description_write(const struct description *d, FILE *file)
 	fprintf(file, "name = \"%s\"\n", d->name);
 	if (d->image != NULL)
 		fprintf(file, "image = \"%s\"\n", d->image);
-	write_source(file, "kernel", &d->kernel);
-	write_source(file, "ramdisk", &d->ramdisk);
-	write_source(file, "dtb", &d->dtb);
-	if (d->image != NULL && d->ramdisk.name == NULL)
-		fprintf(file, "ramdisk = \"\"\n");
+	write_source(file, d, "kernel", &d->kernel);
+	write_source(file, d, "ramdisk", &d->ramdisk);
+	write_source(file, d, "dtb", &d->dtb);
 	if (d->cmdline != NULL)
 		fprintf(file, "cmdline = '''%s'''\n", d->cmdline);
 	fprintf(file, "memory = %u\nforeign = %u\nvcpus = %u\nweight = %u\n",
