@@ -6,7 +6,7 @@
  *	stream send ADDRESS PORT MIB
  *
  * Both say how many bytes passed and their Fletcher checksum; the two must be alike.
- * The bytes are pseudo-random and no two MiB are the same.
+ * The bytes are pseudo-random, no two MiB are the same, nor what is sent to two ports.
  */
 #include <arpa/inet.h>
 #include <err.h>
@@ -124,7 +124,7 @@ static void send_to(const char *host, int port, unsigned int mebibytes)
 {
 	int connection = connect_to(host, port);
 	struct checksum check = {0};
-	uint32_t random = 2463534242u; /* Marsaglia's xorshift */
+	uint32_t random = 2463534242u + (uint32_t)port; /* Marsaglia's xorshift */
 
 	for (size_t i = 0; i < MIB / sizeof(uint32_t); i++) {
 		random ^= random << 13;
