@@ -7,7 +7,7 @@
 # A new guest is a directory with one or more .c or .S files and a guest_main(),
 # and its name in SMALL_GUESTS.
 
-SMALL_GUESTS := hello ticker spinner selftest pingpong hostile echo bench builder
+SMALL_GUESTS := hello ticker spinner selftest pingpong hostile echo bench badfront builder
 
 # ET_EXEC guests know where they lie: 2 MiB into the RAM of the reference board.
 GUEST_FIXED_BASE ?= 0x60200000

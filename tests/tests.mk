@@ -32,6 +32,11 @@ system: system-needs ## boot the images in QEMU and talk to their consoles
 	$(Q)$(PYTEST) -q --tb=short -rA --no-header $(PYTEST_JOBS) --durations=10 $(PYTEST_ARGS) \
 		tests/tools tests/system
 
+.PHONY: soak
+soak: system-needs ## kill a domU 200 times in the middle of disk and network load (half an hour)
+	$(Q)SIGMA_KILLS=200 $(PYTEST) -q --tb=short -rA --no-header $(PYTEST_ARGS) \
+		tests/system/test_faults.py -k 'killed or victims'
+
 # One after the other, whatever -j says, so that the summary of pytest is the end.
 test: test-setup ## run every test (the first time builds Linux and U-Boot too)
 	$(Q)$(MAKE) check
