@@ -192,13 +192,19 @@ static char *libxl_path(unsigned int id, const char *uuid)
 	return text("/var/lib/xen/userdata-d.%u.%s.libxl-json", id, uuid);
 }
 
-/* xl attaches devices to a domain that has this file alone: to begin with, nothing. */
+/*
+ * xl attaches devices to a domain that has this file alone.  To begin with it holds what
+ * libxl does not accept to be missing when it is asked for more.
+ */
+static const char libxl_text[] =
+	"{\"c_info\": {\"type\": \"pvh\"}, \"b_info\": {\"type.pvh\": {}, \"acpi\": \"False\"}}\n";
+
 static void put_libxl_file(unsigned int id, const char *uuid)
 {
 	char *path = libxl_path(id, uuid);
 	FILE *file = fopen(path, "we");
 
-	if (file == NULL || fputs("{}\n", file) == EOF || fclose(file) != 0)
+	if (file == NULL || fputs(libxl_text, file) == EOF || fclose(file) != 0)
 		complain("%s: %s; xl cannot attach devices to domain %u", path,
 			 strerror(errno), id);
 	free(path);
