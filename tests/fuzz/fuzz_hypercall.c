@@ -18,6 +18,7 @@
 
 #include <arch/cpu.h>
 #include <arch/memory.h>
+#include <hv/console.h>
 #include <hv/event.h>
 #include <hv/grant.h>
 #include <hv/guest_access.h>
@@ -35,6 +36,7 @@ enum {
 	PAGE_SHARED_INFO = 16,
 	PAGE_VCPU_INFO = 17,
 	PAGE_ARGUMENTS = 32, /* and the next: what pointers lead to */
+	PAGE_RING = 36,      /* console ring of the domUs; the next is its relay */
 	PAGE_LENT = 40,      /* dom0's: granted for writing; the next for reading */
 };
 
@@ -167,8 +169,8 @@ static void step_write_bytes(void)
 /* Scribble over what is shared with the hypervisor. */
 static void step_write_shared(void)
 {
-	static const uint8_t pages[] = {PAGE_GRANTS, PAGE_GRANTS + 1, PAGE_SHARED_INFO,
-					PAGE_VCPU_INFO};
+	static const uint8_t pages[] = {PAGE_GRANTS,    PAGE_GRANTS + 1, PAGE_SHARED_INFO,
+					PAGE_VCPU_INFO, PAGE_RING,       PAGE_RING + 1};
 	uint32_t at = page_address(pages[take() % sizeof(pages)]);
 	uint32_t value = take_word();
 
@@ -414,6 +416,10 @@ static struct domain *new_domain(const char *name, unsigned int vcpus)
 	memset(guest_ram(d, page_address(PAGE_ARGUMENTS)), 0, 2 * PAGE_SIZE);
 	give_page(d, XENMAPSPACE_shared_info, PAGE_SHARED_INFO);
 	give_page(d, XENMAPSPACE_grant_table, PAGE_GRANTS);
+	if (!d->privileged &&
+	    (console_setup_ring(d, paddr(page_address(PAGE_RING))) ||
+	     console_setup_relay(d, paddr(page_address(PAGE_RING + 1)))))
+		broken("no console");
 	return d;
 }
 
