@@ -14,6 +14,7 @@
 #include "vif.h"
 
 #define BRIDGE_DEFAULT "xenbr0"
+#define POLL_MS        5
 
 static bool mac_is_valid(const char *mac)
 {
@@ -135,7 +136,23 @@ static bool is_bridge(const char *name)
 	return is;
 }
 
-/* The backend makes its interface vifN.M before it waits for the frontend. */
+/*
+ * netback makes its interface right after it has said that it waits for the frontend
+ * (netback_probe), so it may not be there yet.
+ */
+static bool wait_interface(const struct device *device, const char *interface)
+{
+	uint64_t end = now_ms() + BACKEND_TIMEOUT_MS;
+
+	while (if_nametoindex(interface) == 0) {
+		if (now_ms() >= end || store_state(device->backend) >= STATE_CLOSING)
+			return complain("vif %u: the backend makes no interface %s",
+					device->number, interface);
+		sleep_ms(POLL_MS);
+	}
+	return true;
+}
+
 static bool connect_backend(const struct device *device, const struct vif *vif)
 {
 	struct access access = {0, (int)device->domain};
@@ -153,7 +170,8 @@ static bool connect_backend(const struct device *device, const struct vif *vif)
 	snprintf(interface, sizeof(interface), "vif%u.%u", device->domain,
 		 device->number);
 	path = text("%s/hotplug-status", device->backend);
-	connected = plug_into_bridge(interface, vif->bridge) &&
+	connected = wait_interface(device, interface) &&
+		    plug_into_bridge(interface, vif->bridge) &&
 		    store_put(&access, path, "connected");
 	free(path);
 	return connected;
