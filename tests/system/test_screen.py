@@ -295,11 +295,21 @@ def quiet(here):
     here.wait_connected()
 
 
+def offer_again(machine, back):
+    """A closed backend waits for a frontend again, as if the device were made anew.
+
+    Linux's frontends close themselves when they find their backend closed as they start.
+    """
+    machine.shell("dom0", f"xenstore-write {back}/state 1")
+    wait_state(machine, back, 2)
+
+
 def rebind(machine, kind):
     """domU's frontend goes and comes: a new connection."""
     back = f"/local/domain/0/backend/{kind}/1/0"
     machine.shell("domU", f"cd /sys/bus/xen/drivers/{kind}; echo {kind}-0 >unbind")
     wait_state(machine, back, 6)
+    offer_again(machine, back)
     machine.shell("domU", f"echo {kind}-0 >bind; cd")
     wait_state(machine, back, 4)
 
@@ -354,6 +364,7 @@ def test_bad_nodes(desk):
                       r"event channel \d+ of the domain cannot be bound")
         machine.shell("dom0", f"xenstore-write {front}/state 6")
         wait_state(machine, VFB, 6)
+    offer_again(machine, VFB)
     machine.shell("domU", "echo vfb-0 >/sys/bus/xen/drivers/vfb/bind")
     domu_shell_works(here)
 
