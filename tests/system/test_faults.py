@@ -180,7 +180,8 @@ def test_killed_under_load(machine):
     before = machine.counters()
     machine.type("dom0", f"sh /mnt/loop.sh {path} victim {KILLS}; echo LO''OP-$?-")
     for done in range(10, KILLS + 1, 10):
-        machine.expect(rf"killed {done} times", limit=600)
+        seen = machine.expect(rf"killed {done} times", r"LOOP-\d", limit=600).group(0)
+        assert seen == f"killed {done} times", f"the loop ended before: {machine.tail()}"
     assert machine.expect(r"LOOP-(\d+)-", limit=100).group(1) == "0"
     assert machine.counters() == before
     machine.healthy()
