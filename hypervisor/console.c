@@ -421,24 +421,37 @@ static void ring_notified(struct domain *d, unsigned int port)
 	relay_end(s);
 }
 
-int console_setup_ring(struct domain *d, paddr_t p)
+/*
+ * A ring that the hypervisor shares with a domain or its daemon: page p of the domain,
+ * emptied and mapped, and a port, bound by `bind` to `notify`.  The port or an error.
+ */
+static int share_ring(struct domain *d, paddr_t p,
+		      int (*bind)(struct domain *d, domid_t remote, notify_fn notify),
+		      notify_fn notify, struct xencons_interface **ring)
 {
-	struct console_source *s = d->console;
-	struct xencons_interface *ring;
 	maddr_t m;
 	int port;
 
 	if (!domain_ram_to_machine(d, p, PAGE_SIZE, &m))
 		return -XEN_EINVAL;
-	ring = arch_map_shared(m, 1, false);
-	if (ring == NULL)
+	*ring = arch_map_shared(m, 1, false);
+	if (*ring == NULL)
 		return -XEN_ENOMEM;
-	memset(ring, 0, PAGE_SIZE);
-	port = event_bind_hypervisor(d, 0, ring_notified);
-	if (port < 0) {
-		arch_unmap_shared(ring, 1);
+	memset(*ring, 0, PAGE_SIZE);
+	port = bind(d, 0, notify);
+	if (port < 0)
+		arch_unmap_shared(*ring, 1);
+	return port;
+}
+
+int console_setup_ring(struct domain *d, paddr_t p)
+{
+	struct console_source *s = d->console;
+	struct xencons_interface *ring;
+	int port = share_ring(d, p, event_bind_hypervisor, ring_notified, &ring);
+
+	if (port < 0)
 		return port;
-	}
 	s->ring = ring;
 	s->port = (unsigned int)port;
 	d->hvm_params[HVM_PARAM_CONSOLE_PFN] = p.p >> PAGE_SHIFT;
@@ -465,23 +478,13 @@ static void relay_notified(struct domain *d, unsigned int port)
 
 int console_setup_relay(struct domain *d, paddr_t p)
 {
-	struct console_relay *relay = &d->console->relay;
 	struct xencons_interface *ring;
-	maddr_t m;
-	int port;
+	int port = share_ring(d, p, event_bind_relay, relay_notified, &ring);
 
-	if (!domain_ram_to_machine(d, p, PAGE_SIZE, &m))
-		return -XEN_EINVAL;
-	ring = arch_map_shared(m, 1, false);
-	if (ring == NULL)
-		return -XEN_ENOMEM;
-	memset(ring, 0, PAGE_SIZE);
-	port = event_bind_relay(d, 0, relay_notified);
-	if (port < 0) {
-		arch_unmap_shared(ring, 1);
+	if (port < 0)
 		return port;
-	}
-	*relay = (struct console_relay){.ring = ring, .port = (unsigned int)port};
+	d->console->relay =
+		(struct console_relay){.ring = ring, .port = (unsigned int)port};
 	d->hvm_params[SIGMA_HVM_PARAM_RELAY_PFN] = p.p >> PAGE_SHIFT;
 	d->hvm_params[SIGMA_HVM_PARAM_RELAY_EVTCHN] = (uint32_t)port;
 	return 0;

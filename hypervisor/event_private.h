@@ -44,7 +44,6 @@ struct event_channels {
 
 #define EVENT_PAGES ((sizeof(struct event_channels) + PAGE_SIZE - 1) / PAGE_SIZE)
 
-typedef void (*notify_fn)(struct domain *d, unsigned int port);
 extern notify_fn event_notifiers[4]; /* the hypervisor's ends, by kind */
 
 /* Xen's bit arrays are of 64-bit words on ARM; little endian, so 32-bit ones do. */

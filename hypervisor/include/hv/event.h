@@ -31,6 +31,9 @@ void event_raise_virq(struct vcpu *v, unsigned int virq);
 /* Global VIRQ for dom0 (VIRQ_CONSOLE, VIRQ_DOM_EXC). */
 void event_raise_global_virq(unsigned int virq);
 
+/* What serves an end that the hypervisor holds: told the domain and its port. */
+typedef void (*notify_fn)(struct domain *d, unsigned int port);
+
 /**
  * event_bind_hypervisor - a port of d whose peer is the hypervisor (or, later, the
  * daemon in domain `remote` that binds to it)
@@ -41,8 +44,7 @@ void event_raise_global_virq(unsigned int virq);
  * to notify again.
  * Returns the port or -XEN_ENOSPC.
  */
-int event_bind_hypervisor(struct domain *d, domid_t remote,
-			  void (*notify)(struct domain *d, unsigned int port));
+int event_bind_hypervisor(struct domain *d, domid_t remote, notify_fn notify);
 
 /**
  * event_bind_relay - a port of d for a daemon, where the hypervisor stands in for d
@@ -52,8 +54,7 @@ int event_bind_hypervisor(struct domain *d, domid_t remote,
  *
  * Returns the port or -XEN_ENOSPC.
  */
-int event_bind_relay(struct domain *d, domid_t remote,
-		     void (*notify)(struct domain *d, unsigned int port));
+int event_bind_relay(struct domain *d, domid_t remote, notify_fn notify);
 
 /* Send on a port of d as d itself could; nothing when nobody is bound to it. */
 void event_send_from(struct domain *d, unsigned int port);
